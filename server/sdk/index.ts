@@ -1,0 +1,7 @@
+/** The one module an extension imports, as `tapestry/sdk`. */
+
+export { cloneTensor, itemOf, zeros } from '#core/tensor.ts';
+export type { EngineApi, ExtensionEntry } from './extension.ts';
+export type { HookName, Hooks } from './hooks.ts';
+export * from './types.ts';
+export { SDK_VERSION } from './version.ts';
