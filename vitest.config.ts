@@ -7,7 +7,6 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: {
-      'tapestry/sdk/test': at('./server/sdk/test-kit.ts'),
       'tapestry/sdk': at('./server/sdk/index.ts'),
     },
   },
