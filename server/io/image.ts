@@ -67,3 +67,13 @@ export async function decodePicture(bytes: Uint8Array): Promise<RawPicture> {
     .toBuffer({ resolveWithObject: true });
   return { rgb: new Uint8Array(data), width: info.width, height: info.height };
 }
+
+/** A PNG as AVIF, its EXIF carried over byte by byte. */
+export async function pngToAvif(png: Uint8Array, quality: number): Promise<Uint8Array> {
+  return sharp(png).keepExif().avif({ quality }).toBuffer();
+}
+
+/** The raw EXIF block of a picture; null where it has none. */
+export async function readExifBlock(bytes: Uint8Array): Promise<Uint8Array | null> {
+  return (await sharp(bytes).metadata()).exif ?? null;
+}

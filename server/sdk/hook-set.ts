@@ -105,6 +105,6 @@ export function createHookSet(): HookSet {
 /** Every hook's last argument leads to the job it runs in. */
 function jobOf(context: unknown): JobContext {
   let at = context as Record<string, unknown>;
-  while (at && !('infotext' in at)) at = (at.job ?? at.batch ?? at.pass) as Record<string, unknown>;
+  while (at && !('warn' in at)) at = (at.job ?? at.batch ?? at.pass) as Record<string, unknown>;
   return at as unknown as JobContext;
 }

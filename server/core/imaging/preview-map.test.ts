@@ -24,7 +24,7 @@ describe('preview map', () => {
     }
     const map = fitPreviewMap(latents, colors, 4);
     truth.forEach((row, color) => {
-      row.forEach((value, i) => expect(map[color]![i]).toBeCloseTo(value, 2));
+      for (const [i, value] of row.entries()) expect(map[color]![i]).toBeCloseTo(value, 2);
     });
   });
 
