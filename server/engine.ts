@@ -59,6 +59,11 @@ channel.onMessage((message) => {
 });
 channel.onClose(() => process.exit(0));
 
+async function reportMemory(): Promise<void> {
+  const { rss } = process.memoryUsage();
+  await channel.send({ type: 'memory', rssBytes: rss });
+}
+
 await channel.send({
   type: 'ready',
   pid: process.pid,
@@ -66,6 +71,7 @@ await channel.send({
   notes: [...runtime.notes],
   readyMs: performance.now(),
 });
+await reportMemory();
 
 async function handle(message: Exclude<ToEngine, { jobId: string }>): Promise<void> {
   switch (message.type) {
@@ -73,6 +79,7 @@ async function handle(message: Exclude<ToEngine, { jobId: string }>): Promise<vo
       const { jobId } = message.assignment;
       await runJob(deps, message.assignment, controls.get(jobId)!);
       controls.delete(jobId);
+      await reportMemory();
       break;
     }
     case 'extensions': {

@@ -139,4 +139,4 @@ export type FromEngine =
   | { type: 'loaded'; checkpoint: string | null }
   /** Extensions that could not be loaded, with the reason. */
   | { type: 'extensions'; loaded: string[]; faults: { id: string; reason: string }[] }
-  | { type: 'memory'; rssBytes: number; modelBytes: number };
+  | { type: 'memory'; rssBytes: number };
