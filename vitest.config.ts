@@ -22,7 +22,6 @@ const processes = (name: string, testTimeout: number) => ({
 export default defineConfig({
   resolve: {
     alias: {
-      'tapestry/sdk/test': at('./server/sdk/test-kit.ts'),
       'tapestry/sdk': at('./server/sdk/index.ts'),
     },
   },

@@ -20,6 +20,8 @@ export interface SubmitInput {
   save: boolean;
   /** Same key and same body: the same job. Same key, another body: IDEMPOTENCY_CONFLICT. */
   idempotencyKey?: string;
+  /** Digest of the body as the client sent it: what "same body" means, for `request` holds drawn seeds. */
+  bodyDigest?: string;
   /** False for synchronous API calls whose client may go away: such a job ends as `abandoned` when nobody waits. */
   keepWithoutWaiter?: boolean;
   warnings?: string[];
