@@ -93,23 +93,24 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
       case 'ready':
         of.ready = message;
         trouble = null;
-        tell();
-        return feed(of);
+        feed(of);
+        break;
       case 'loaded':
         checkpoint = message.checkpoint;
-        return tell();
+        break;
       case 'memory':
         rssBytes = message.rssBytes;
-        return;
+        break;
       case 'done':
       case 'failed':
         void desk.receive(message).then(() => rest(of, message.fence));
-        return;
+        break;
       default:
         // Before its first step an engine loads: sign of life, but not of a step.
         of.watch?.sign(message.type === 'progress' && message.phase === 'sampling');
         void desk.receive(message);
     }
+    tell();
   }
 
   /** The engine is free, unless the message was of an attempt that had ended before. */
@@ -156,7 +157,8 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
     if (life === null || desk.current()?.jobId !== order.jobId) return;
     if (order.type === 'end') {
       const error = new TapestryError('CANCELLED');
-      return end(life, { blame: false, error }, 'asked twice');
+      end(life, { blame: false, error }, 'asked twice');
+      return;
     }
     if (order.type !== 'skip') life.watch?.asked(order.type);
     life.process.send({ type: order.type, jobId: order.jobId });
