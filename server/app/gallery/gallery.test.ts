@@ -21,7 +21,7 @@ const FOLDER = join('outputs', 'txt2img-images', '2024-07-27');
 /** Commits a picture of job `j` as the desk would. */
 async function keep(more: Partial<ImageMessage> = {}, options: Record<string, unknown> = {}, save = true) {
   const { task, request, checkpoint } = testInput('a cat');
-  const job = { request, options, checkpoint, save, jobTimestamp: '20240727120000' };
+  const job = { request, options, checkpoint, save, pythonFloats: false, jobTimestamp: '20240727120000' };
   const tempFolder = join(app.state, 'attempts', 'j-1');
   mkdirSync(tempFolder, { recursive: true });
   const index = more.index ?? 0;
