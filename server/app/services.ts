@@ -112,8 +112,11 @@ export interface Settings {
   /** All options with defaults filled in. */
   all(): Record<string, unknown>;
   get<T = unknown>(key: string): T;
-  /** All or nothing: throws INVALID_FIELD. Unknown keys are ignored and returned. */
-  set(values: Record<string, unknown>): Promise<{ unknown: string[] }>;
+  /**
+   * All or nothing: throws INVALID_FIELD. Unknown keys are ignored and returned. `persist: false` changes the values
+   * until the next start and leaves `config.json` alone.
+   */
+  set(values: Record<string, unknown>, options?: { persist?: boolean }): Promise<{ unknown: string[] }>;
   /** A checked copy with overrides; unknown keys are returned, not applied. */
   effective(overrides: Record<string, unknown>): { options: Record<string, unknown>; unknown: string[] };
   onChange(listener: (keys: string[]) => void): () => void;
