@@ -124,6 +124,10 @@ export interface Settings {
 
 export interface Extensions {
   list(): ExtensionInfo[];
+  /** Extensions that cannot be used, and why. */
+  problems(): { id: string; folder: string; reason: string }[];
+  /** Reads the manifests again. */
+  refresh(): Promise<void>;
   /** Panels of enabled extensions. */
   panels(): { extension: string; panel: Panel }[];
   /** Positional arguments of an always-on script as values by extension. Throws UNKNOWN_SCRIPT, INVALID_FIELD. */

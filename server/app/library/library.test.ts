@@ -3,15 +3,16 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { silentLog } from '#io/log.ts';
-import { createHashCache, hashFile } from './hash.ts';
+import { type HashCache, type HashedFile, hashFile } from './hash.ts';
 import { createLibrary, type LibraryDeps } from './library.ts';
 import { nearestNames } from './nearest.ts';
 import { nativeSize, recommendedDefaults } from './passport.ts';
 
 let root: string;
 let models: string;
+let cache: HashCache;
 beforeEach(async () => {
+  cache = createMemoryCache();
   root = await mkdtemp(join(tmpdir(), 'tapestry-library-'));
   models = join(root, 'models');
   await mkdir(join(models, 'sub'), { recursive: true });
@@ -19,6 +20,15 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 const sha = (text: string) => createHash('sha256').update(text).digest('hex');
+
+function createMemoryCache(): HashCache {
+  const hashes = new Map<string, string>();
+  const key = ({ path, sizeBytes, mtimeMs }: HashedFile) => `${path}|${sizeBytes}|${mtimeMs}`;
+  return {
+    get: (file) => hashes.get(key(file)) ?? null,
+    put: (file, sha256) => void hashes.set(key(file), sha256),
+  };
+}
 
 async function open(deps: Partial<LibraryDeps> = {}) {
   const library = createLibrary({
@@ -28,8 +38,7 @@ async function open(deps: Partial<LibraryDeps> = {}) {
         ? { family: null, reason: 'no UNet in it', metadata: {} }
         : { family: 'sd1', reason: null, metadata: { 'modelspec.resolution': '128x128' } },
     hashFile,
-    cache: await createHashCache(join(root, 'hashes.json')),
-    log: silentLog(),
+    cache,
     ...deps,
   });
   await library.refresh();

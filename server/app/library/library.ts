@@ -1,7 +1,6 @@
 import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { TapestryError } from '#contracts/errors.ts';
-import type { Logger } from '#io/log.ts';
 import type { CheckpointFile, Library } from '../services.ts';
 import type { HashCache } from './hash.ts';
 import { nearestNames } from './nearest.ts';
@@ -19,7 +18,6 @@ export interface LibraryDeps {
   /** sha256 of a file, off the app's loop. */
   hashFile: (path: string) => Promise<string>;
   cache: HashCache;
-  log: Logger;
 }
 
 interface Entry {
@@ -28,7 +26,7 @@ interface Entry {
 }
 
 /** The checkpoints on disk. Empty until the first `refresh`. */
-export function createLibrary({ folders, identify, hashFile, cache, log }: LibraryDeps): Library {
+export function createLibrary({ folders, identify, hashFile, cache }: LibraryDeps): Library {
   let entries: Entry[] = [];
   const identities = new Map<string, { stamp: string; identity: Identity }>();
   const hashing = new Map<string, Promise<string>>();
@@ -68,11 +66,7 @@ export function createLibrary({ folders, identify, hashFile, cache, log }: Libra
     });
     const key = { path: file.path, sizeBytes: info.size, mtimeMs: info.mtimeMs };
     const known = cache.get(key) ?? (await hashOnce(key.path));
-    if (cache.get(key) === null) {
-      await cache
-        .set(key, known)
-        .catch((error: unknown) => log.warn(`hash not kept: ${(error as Error).message}`));
-    }
+    if (cache.get(key) === null) cache.put(key, known);
     const entry = entries.find((each) => each.file.path === file.path);
     if (entry !== undefined && entry.file.sha256 !== known) {
       entry.file = withHash(entry.file, known);
