@@ -80,9 +80,12 @@ export interface CheckpointFile extends CheckpointRef {
   /** sibling .yaml or null */
   config: string | null;
   sizeBytes: number;
-  /** Family id and what it was trained at; null where the file is not recognised, with the reason. */
+  /** Family id; null where the file is not recognised, with the reason. */
   family: string | null;
   reason: string | null;
+  /** True where the file cannot be read at all (truncated, no header), rather than being of an unknown kind. */
+  broken: boolean;
+  /** What it was trained at, pixels. */
   nativeWidth: number;
   nativeHeight: number;
   /** `modelspec.*` and other header metadata. */

@@ -18,7 +18,7 @@ export type ReadResult =
   | { ok: true; extension: Omit<ExtensionInfo, 'enabled' | 'builtIn'> }
   | { ok: false; reason: string };
 
-const packageSchema = z.object({ version: z.string().default('0.0.0'), tapestry: z.unknown() });
+const packageSchema = z.object({ version: z.string().default('0.0.0'), tapestry: z.unknown().optional() });
 
 /** The folders in `root` that hold a package.json, sorted; none where `root` is missing. */
 export async function extensionFolders(root: string): Promise<string[]> {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type HashCache, type HashedFile, hashFile } from './hash.ts';
 import { createLibrary, type LibraryDeps } from './library.ts';
 import { nearestNames } from './nearest.ts';
-import { nativeSize, recommendedDefaults } from './passport.ts';
+import { recommendedDefaults } from './passport.ts';
 
 let root: string;
 let models: string;
@@ -36,7 +36,7 @@ async function open(deps: Partial<LibraryDeps> = {}) {
     identify: async (path) =>
       path.includes('notes')
         ? { family: null, reason: 'no UNet in it', metadata: {} }
-        : { family: 'sd1', reason: null, metadata: { 'modelspec.resolution': '128x128' } },
+        : { family: 'sd1', reason: null, nativeWidth: 128, nativeHeight: 128, metadata: {} },
     hashFile,
     cache,
     ...deps,
@@ -127,9 +127,18 @@ describe('library', () => {
   it('keeps unrecognised and unreadable files with their reason', async () => {
     await writeFile(join(models, 'notes.safetensors'), 'x');
     const library = await open();
-    expect(library.checkpoints()[0]).toMatchObject({ family: null, reason: 'no UNet in it' });
+    expect(library.checkpoints()[0]).toMatchObject({
+      family: null,
+      reason: 'no UNet in it',
+      broken: false,
+      nativeWidth: 512,
+    });
     const failing = await open({ identify: async () => Promise.reject(new Error('header cut off')) });
-    expect(failing.checkpoints()[0]).toMatchObject({ family: null, reason: 'header cut off' });
+    expect(failing.checkpoints()[0]).toMatchObject({
+      family: null,
+      reason: 'header cut off',
+      broken: true,
+    });
   });
 
   it('hashes once for all who ask, remembers over a restart, and again when the file changed', async () => {
@@ -172,18 +181,6 @@ describe('library', () => {
 });
 
 describe('passport', () => {
-  it.each([
-    ['128x128', 'sd1', 128, 128],
-    ['768', 'sd1', 768, 768],
-    ['1024 x 768', 'sdxl', 1024, 768],
-    ['huge', 'sd1', 512, 512],
-    ['0x0', 'sdxl', 1024, 1024],
-    [undefined, null, 512, 512],
-  ])('resolution %j of %j is %d × %d', (resolution, family, width, height) => {
-    const metadata: Record<string, string> = resolution ? { 'modelspec.resolution': resolution } : {};
-    expect(nativeSize({ family, reason: null, metadata })).toEqual({ width, height });
-  });
-
   it('reads recommended settings and drops what makes no sense', () => {
     const text = '{"steps": 25, "cfg_scale": "x", "sampler_name": "Euler", "examples": ["a", 1], "evil": 1}';
     expect(recommendedDefaults({ 'tapestry.defaults': text })).toEqual({

@@ -4,10 +4,12 @@ import { TapestryError } from '#contracts/errors.ts';
 import type { CheckpointFile, Library } from '../services.ts';
 import type { HashCache } from './hash.ts';
 import { nearestNames } from './nearest.ts';
-import { type Identify, type Identity, nativeSize, recommendedDefaults } from './passport.ts';
+import { type Identify, type Identity, recommendedDefaults } from './passport.ts';
 import { type FoundFile, scanFolder } from './scan.ts';
 
 const ENDINGS = ['.safetensors', '.ckpt'] as const;
+/** Pixels where a file says nothing. */
+const DEFAULT_SIDE = 512;
 /** A VAE that lies beside its checkpoint is not a checkpoint. */
 const VAE_FILE = /\.vae\.[^.]+$/i;
 
@@ -40,7 +42,7 @@ export function createLibrary({ folders, identify, hashFile, cache }: LibraryDep
     const known = identities.get(found.path);
     if (known?.stamp === stamp) return known.identity;
     const identity = await identify(found.path).catch((error: unknown) => {
-      return { family: null, reason: (error as Error).message, metadata: {} };
+      return { family: null, reason: (error as Error).message, broken: true, metadata: {} };
     });
     identities.set(found.path, { stamp, identity });
     return identity;
@@ -143,7 +145,6 @@ async function describe(
   identity: Identity,
   sha256: string | null,
 ): Promise<CheckpointFile> {
-  const size = nativeSize(identity);
   const yaml = `${withoutEnding(found.path)}.yaml`;
   const hasYaml = await access(yaml).then(
     () => true,
@@ -161,8 +162,9 @@ async function describe(
     sizeBytes: found.sizeBytes,
     family: identity.family,
     reason: identity.reason,
-    nativeWidth: size.width,
-    nativeHeight: size.height,
+    broken: identity.broken ?? false,
+    nativeWidth: identity.nativeWidth ?? DEFAULT_SIDE,
+    nativeHeight: identity.nativeHeight ?? DEFAULT_SIDE,
     metadata: identity.metadata,
     defaults: recommendedDefaults(identity.metadata),
   };
