@@ -103,7 +103,15 @@ export function createJobService(deps: JobServiceDeps): Jobs {
   async function submit(input: SubmitInput): Promise<Job> {
     const { task, request, options, checkpoint, save, source, idempotencyKey: key } = input;
     const at = now();
-    const job: PictureJob = { request, options, checkpoint, save, jobTimestamp: localTimestamp(at) };
+    const jobTimestamp = localTimestamp(at);
+    const job: PictureJob = {
+      request,
+      options,
+      checkpoint,
+      save,
+      pythonFloats: source === 'sdapi',
+      jobTimestamp,
+    };
     deps.checkJob?.(job);
     const digest = input.bodyDigest ?? digestOf({ task, request });
     const earlier = repeated(key, digest);

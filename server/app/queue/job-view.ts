@@ -26,6 +26,7 @@ export function toJob(row: JobRow, place: number | null, deps: JobViewDeps): Job
     error: row.error,
     log: row.log,
     progress: deps.progressOf(row.id),
+    timings: row.done?.timings ?? null,
   };
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TapestryError } from '#contracts/errors.ts';
 import type { EngineStatus } from '#contracts/live.ts';
+import type { ExtensionInfo } from '#contracts/manifest.ts';
 import type { EngineReady, FromEngine } from '#contracts/messages.ts';
 import type { Supervisor } from '../services.ts';
 import type { Departure, Desk, Order } from './desk.ts';
@@ -14,6 +15,8 @@ export interface SupervisorDeps {
   /** Called when work was queued. */
   onWork: (listener: () => void) => void;
   engine: EngineCommand;
+  /** What each engine loads before its first job. */
+  extensions: () => ExtensionInfo[];
   log: JobLog;
   limits?: Partial<SupervisorLimits>;
 }
@@ -34,6 +37,8 @@ export interface SupervisorLimits {
 export interface EngineSupervisor extends Supervisor {
   /** Asks the engine to free all models. */
   unload(): void;
+  /** Extensions were enabled, disabled or changed: jobs that start later run with what is now there. */
+  extensionsChanged(): void;
 }
 
 const LIMITS: SupervisorLimits = {
@@ -76,7 +81,7 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
     const ready = life?.ready ?? null;
     const state = life === null ? 'dead' : ready === null ? 'starting' : life.busy ? 'busy' : 'ready';
     const notes = trouble === null ? (ready?.notes ?? []) : [trouble];
-    return { state, provider: ready?.provider ?? null, notes, checkpoint };
+    return { state, provider: ready?.provider ?? null, notes, pid: life?.process.pid ?? null, checkpoint };
   }
 
   function tell(): void {
@@ -93,7 +98,11 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
       case 'ready':
         of.ready = message;
         trouble = null;
+        of.process.send({ type: 'extensions', extensions: deps.extensions() });
         feed(of);
+        break;
+      case 'extensions':
+        for (const { id, reason } of message.faults) log.warn(`extension ${id} was left out: ${reason}`);
         break;
       case 'loaded':
         checkpoint = message.checkpoint;
@@ -268,6 +277,7 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
       return pid === null || rssBytes === 0 ? null : { rssBytes, pid };
     },
     unload: () => life?.process.send({ type: 'unload' }),
+    extensionsChanged: () => life?.process.send({ type: 'extensions', extensions: deps.extensions() }),
   };
 }
 

@@ -83,6 +83,8 @@ interface SamplerBase {
   brownianNoise?: boolean;
   /** Which option gives eta when the request has none. */
   etaOption?: 'eta_ancestral' | 'eta_ddim';
+  /** Which of `SamplerOptions` take effect; the others keep their defaults and stay out of the infotext. */
+  usedOptions?: readonly (keyof SamplerOptions)[];
   /** Options as `GET /sdapi/v1/samplers` lists them; values are strings there. */
   apiOptions?: Readonly<Record<string, string>>;
 }

@@ -15,7 +15,7 @@ process.on('disconnect', () => process.exit(0));
 process.on('message', (message: ToEngine) => {
   if (message.type === 'run') void run(message.assignment);
   else if (message.type === 'shutdown') process.exit(0);
-  else if (message.type !== 'unload') stop = message.type;
+  else if (message.type !== 'unload' && message.type !== 'extensions') stop = message.type;
 });
 
 if (process.argv.includes('--broken')) {
@@ -23,7 +23,7 @@ if (process.argv.includes('--broken')) {
   process.exit(3);
 }
 await send({ type: 'ready', pid: process.pid, provider: 'cpu', notes: [], readyMs: 1 });
-await send({ type: 'memory', rssBytes: process.memoryUsage.rss(), modelBytes: 0 });
+await send({ type: 'memory', rssBytes: process.memoryUsage.rss() });
 
 function misbehave(words: string[], step: number): void {
   if (step !== 2) return;

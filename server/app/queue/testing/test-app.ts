@@ -49,6 +49,7 @@ export function createTestApp(options: TestAppOptions = {}) {
     ...clock,
   });
   const supervisor = createSupervisor({
+    extensions: () => [],
     desk: jobs.desk,
     onWork: jobs.onWork,
     engine: { entry: FAKE_ENGINE, args: options.engineArgs ?? [] },
