@@ -11,11 +11,12 @@ import { SAMPLERS } from '#core/sampling/samplers/index.ts';
 import { SCHEDULERS } from '#core/sampling/schedulers/index.ts';
 import { childChannel } from '#io/ipc.ts';
 import { type Generation, loadExtensions, registerExtensionResolver } from './engine/extensions.ts';
+import { createModelShelf } from './engine/model-shelf.ts';
 import { type Control, createControl } from './engine/pipeline/control.ts';
 import type { PipelineDeps } from './engine/pipeline/job-run.ts';
 import { createPreviewMaps } from './engine/pipeline/preview.ts';
 import { runJob } from './engine/pipeline/run-job.ts';
-import { createRuntime } from './engine/runtime/runtime.ts';
+import { createRuntime } from './engine/runtime/create-runtime.ts';
 import type { Device } from './engine/runtime/types.ts';
 
 const config = JSON.parse(process.env.TAPESTRY_ENGINE ?? '{}') as EngineConfig;
@@ -24,11 +25,17 @@ const log = (message: string) => process.stderr.write(`${message}\n`);
 const extensionFolders = new Set<string>();
 registerExtensionResolver(extensionFolders);
 
-const runtime = await createRuntime({ device: config.device as Device, threads: config.threads, log });
+const runtime = await createRuntime({
+  device: config.device as Device,
+  ...(config.threads > 0 ? { threads: config.threads } : {}),
+  log,
+});
+const models = createModelShelf(runtime);
 const vocabulary = new URL('./assets/bpe_simple_vocab_16e6.txt.gz', import.meta.url);
 let generation: Generation = await loadExtensions([], log);
 const deps: PipelineDeps = {
   runtime,
+  models,
   tokenizer: createClipTokenizer(
     parseClipVocabulary(gunzipSync(await readFile(vocabulary)).toString('utf8')),
   ),
@@ -89,10 +96,11 @@ async function handle(message: Exclude<ToEngine, { jobId: string }>): Promise<vo
       break;
     }
     case 'unload':
-      await runtime.unload();
+      await models.clear();
       await channel.send({ type: 'loaded', checkpoint: null });
       break;
     case 'shutdown':
+      await models.clear();
       await runtime.close();
       process.exit(0);
   }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { TapestryError } from '#contracts/errors.ts';
 import { FINISHED_STATES, type Job } from '#contracts/job.ts';
@@ -8,6 +8,7 @@ import type { FinishedJob, JobService, SubmitInput } from '../services.ts';
 import type { JobRow } from '../store/job-repository.ts';
 import type { Store } from '../store/store.ts';
 import { createDesk, type Desk, WORKER } from './desk.ts';
+import { digestOf } from './digest.ts';
 import type { JobLog } from './job-log.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createPreviews, type EncodePreview } from './previews.ts';
@@ -243,17 +244,6 @@ export function createJobService(deps: JobServiceDeps): Jobs {
 
 function isFinished(job: Pick<Job, 'state'>): boolean {
   return FINISHED_STATES.includes(job.state);
-}
-
-/** sha256 of a value as JSON with sorted keys: the same request however its keys are ordered. */
-export function digestOf(value: unknown): string {
-  const sorted = (_: string, item: unknown) =>
-    item !== null && typeof item === 'object' && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item;
-  return createHash('sha256')
-    .update(JSON.stringify(value, sorted) ?? '')
-    .digest('hex');
 }
 
 /** Local time as A1111's job_timestamp: yyyymmddHHMMSS. */

@@ -98,29 +98,28 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
       case 'ready':
         of.ready = message;
         trouble = null;
-        tell();
         of.process.send({ type: 'extensions', extensions: deps.extensions() });
         feed(of);
-        return;
+        break;
       case 'extensions':
         for (const { id, reason } of message.faults) log.warn(`extension ${id} was left out: ${reason}`);
-        return;
+        break;
       case 'loaded':
         checkpoint = message.checkpoint;
-        tell();
-        return;
+        break;
       case 'memory':
         rssBytes = message.rssBytes;
-        return;
+        break;
       case 'done':
       case 'failed':
         void desk.receive(message).then(() => rest(of, message.fence));
-        return;
+        break;
       default:
         // Before its first step an engine loads: sign of life, but not of a step.
         of.watch?.sign(message.type === 'progress' && message.phase === 'sampling');
         void desk.receive(message);
     }
+    tell();
   }
 
   /** The engine is free, unless the message was of an attempt that had ended before. */

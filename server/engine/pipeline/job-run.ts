@@ -5,6 +5,7 @@ import type { Sampler, Scheduler } from '#core/sampling/types.ts';
 import type { Tensor } from '#core/tensor.ts';
 import type { HookSet } from '#sdk/hook-set.ts';
 import type { BatchContext, Conditioning, JobContext, PassContext } from '#sdk/types.ts';
+import type { ModelShelf } from '../model-shelf.ts';
 import type { CheckpointModel, Runtime } from '../runtime/types.ts';
 import type { Control } from './control.ts';
 import type { PreviewMaps } from './preview.ts';
@@ -12,6 +13,7 @@ import type { PreviewMaps } from './preview.ts';
 /** What the pipeline is given once per engine. */
 export interface PipelineDeps {
   runtime: Runtime;
+  models: ModelShelf;
   tokenizer: ClipTokenizer;
   previews: PreviewMaps;
   /** Samplers and schedulers by name, extensions' included. */
