@@ -1,21 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRuntime } from '../../server/engine/runtime/create-runtime.ts';
 import type { CheckpointModel, Runtime } from '../../server/engine/runtime/types.ts';
-import { goldenJson, goldenPath, goldenTensors, largestDifference } from '../support/golden.ts';
+import { goldenPath, maxDifference } from '../support/golden.ts';
+import { goldenModel, unetError } from '../support/golden-unet.ts';
 
-interface Golden {
-  cases: { case: string; max_abs_fp32_vs_fp64: number }[];
-}
-
-const golden = await goldenJson<Golden>('models/sd1/sd1.json');
-const io = await goldenTensors('models/sd1/sd1_io.safetensors');
-
-/** As the data's own README sets it: 50 times the reference's own float error, at least 1e-4. */
-function tolerance(name: string): number {
-  const found = golden.cases.find((entry) => entry.case === name);
-  if (found === undefined) throw new Error(`no golden case ${name}`);
-  return Math.max(1e-4, 50 * found.max_abs_fp32_vs_fp64);
-}
+const golden = goldenModel('models/sd1/sd1.json', 'models/sd1/sd1_io.safetensors');
 
 /** Each load mode must give the same numbers: `lean` is what a machine short of memory gets. */
 describe.each([
@@ -30,54 +19,93 @@ describe.each([
   });
   afterAll(() => runtime.close());
 
-  it.each([0, 1, 2, 3])('unet/case%i', async (index) => {
-    const name = `unet/case${index}`;
-    const x = io(`${name}/x`);
-    const context = io(`${name}/context`);
-    const expected = io(`${name}/out`);
-    const timesteps = io(`${name}/timesteps`).data;
-    const [batch = 0, , height = 0, width = 0] = x.shape;
-    const contextTokens = context.shape[1] ?? 0;
-    for (let item = 0; item < batch; item += 1) {
-      const prediction = await model.predict({
-        x: itemOf(x.data, item, batch),
-        height,
-        width,
-        timestep: timesteps[item] ?? Number.NaN,
-        context: itemOf(context.data, item, batch),
-        contextTokens,
-      });
-      expect(largestDifference(prediction, itemOf(expected.data, item, batch))).toBeLessThan(tolerance(name));
-    }
+  it.each(['unet/case0', 'unet/case1', 'unet/case2', 'unet/case3'])('%s', async (name) => {
+    expect(await unetError(model, golden, name)).toBeLessThan(golden.tolerance(name));
   });
 
-  it.each([0, 1])('vae/case%i encode', async (index) => {
-    const image = io(`vae/case${index}/image`);
+  it.each(['vae/case0', 'vae/case1'])('%s encode', async (name) => {
+    const image = golden.tensor(`${name}/image`);
     const [, , height = 0, width = 0] = image.shape;
     const moments = await model.encode(image.data, height, width);
-    const expected = io(`vae/case${index}/moments`).data;
-    expect(largestDifference(moments, expected)).toBeLessThan(tolerance(`vae/case${index} encode`));
+    const error = maxDifference(moments, golden.tensor(`${name}/moments`).data);
+    expect(error).toBeLessThan(golden.tolerance(`${name} encode`));
   });
 
-  it.each([0, 1])('vae/case%i decode', async (index) => {
-    const latent = io(`vae/case${index}/decode_in`);
+  it.each(['vae/case0', 'vae/case1'])('%s decode', async (name) => {
+    const latent = golden.tensor(`${name}/decode_in`);
     const [, , height = 0, width = 0] = latent.shape;
     const picture = await model.decode(latent.data, height, width);
-    const expected = io(`vae/case${index}/decode_out`).data;
-    expect(largestDifference(picture, expected)).toBeLessThan(tolerance(`vae/case${index} decode`));
+    const error = maxDifference(picture, golden.tensor(`${name}/decode_out`).data);
+    expect(error).toBeLessThan(golden.tolerance(`${name} decode`));
   });
 
   it.each([1, 2, 3])('clip skip %i', async (skip) => {
-    const tokens = io('clip/tokens');
+    const tokens = golden.tensor('clip/tokens');
     const [chunks = 0] = tokens.shape;
     const context = await model.encodeText(Int32Array.from(tokens.data), chunks, skip);
-    expect(largestDifference(context, io(`clip/clip_skip${skip}`).data)).toBeLessThan(
-      tolerance(`clip skip ${skip}`),
-    );
+    const error = maxDifference(context, golden.tensor(`clip/clip_skip${skip}`).data);
+    expect(error).toBeLessThan(golden.tolerance(`clip skip ${skip}`));
   });
 });
 
-function itemOf(data: Float32Array, item: number, batch: number): Float32Array {
-  const size = data.length / batch;
-  return data.slice(item * size, (item + 1) * size);
-}
+describe('SD 1 sizes', () => {
+  let runtime: Runtime;
+  let model: CheckpointModel;
+  beforeAll(async () => {
+    runtime = await createRuntime({ device: 'cpu', threads: 1 });
+    model = await runtime.open(goldenPath('models/sd1/sd1_full_fp16.safetensors'));
+  });
+  afterAll(() => runtime.close());
+
+  it.each([
+    [1, 1],
+    [1, 8],
+    [3, 5],
+    [7, 16],
+  ])('a latent of %i×%i is predicted and decoded', async (height, width) => {
+    const x = new Float32Array(4 * height * width).fill(0.5);
+    const context = new Float32Array(77 * model.info.contextWidth).fill(0.1);
+    const prediction = await model.predict({ x, height, width, timestep: 500, context, contextTokens: 77 });
+    expect(prediction).toHaveLength(4 * height * width);
+    expect(prediction.every(Number.isFinite)).toBe(true);
+    const picture = await model.decode(x, height, width);
+    expect(picture).toHaveLength(3 * height * 8 * width * 8);
+    expect(picture.every(Number.isFinite)).toBe(true);
+  });
+
+  it('gives the same bytes for the same call, whatever ran before', async () => {
+    const context = new Float32Array(77 * model.info.contextWidth).fill(0.1);
+    const call = (size: number) => {
+      const x = Float32Array.from({ length: 4 * size * size }, (_, index) => Math.sin(index));
+      return model.predict({ x, height: size, width: size, timestep: 12.5, context, contextTokens: 77 });
+    };
+    const first = await call(8);
+    await call(9);
+    expect(await call(8)).toEqual(first);
+  });
+
+  it.each([
+    ['x', { x: new Float32Array(7) }],
+    ['x', { x: new Float32Array(0), height: 0 }],
+    ['context', { context: new Float32Array(5) }],
+  ])('refuses a wrong %s by name', async (field, wrong) => {
+    const context = new Float32Array(77 * model.info.contextWidth);
+    const call = { x: new Float32Array(256), height: 8, width: 8, timestep: 1, context, contextTokens: 77 };
+    await expect(model.predict({ ...call, ...wrong })).rejects.toMatchObject({
+      code: 'INVALID_FIELD',
+      params: { field },
+    });
+  });
+
+  it.each([
+    ['tokens', new Int32Array(76), 1],
+    ['tokens', new Int32Array(77).fill(49408), 1],
+    ['clipSkip', new Int32Array(77), 4],
+    ['clipSkip', new Int32Array(77), 0],
+  ])('refuses a wrong %s by name', async (field, tokens, clipSkip) => {
+    await expect(model.encodeText(tokens, 1, clipSkip)).rejects.toMatchObject({
+      code: 'INVALID_FIELD',
+      params: { field },
+    });
+  });
+});

@@ -25,6 +25,7 @@ export interface StartOptions {
   flags?: string[];
   /** An existing data folder; without it a fresh one with the default model. */
   dataFolder?: string;
+  port?: number;
   env?: Record<string, string>;
 }
 
@@ -55,9 +56,14 @@ export async function freePort(): Promise<number> {
 }
 
 /** Resolves when the app answers. Throws with its output when it ends before. */
-export async function startApp({ flags = [], dataFolder, env = {} }: StartOptions = {}): Promise<TestApp> {
+export async function startApp({
+  flags = [],
+  dataFolder,
+  env = {},
+  ...rest
+}: StartOptions = {}): Promise<TestApp> {
   const folder = dataFolder ?? (await createDataFolder());
-  const port = await freePort();
+  const port = rest.port ?? (await freePort());
   const child = spawn(
     process.execPath,
     [join(PROGRAM, 'server/main.ts'), '--port', String(port), '--data-dir', folder, ...flags],

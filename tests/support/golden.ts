@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Tensor } from '#core/tensor.ts';
 
 const folder = new URL('../golden/', import.meta.url);
@@ -18,12 +19,20 @@ export function goldenJson<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as T;
 }
 
-/** Float32 tensors of a safetensors file of `tests/golden`, by name. */
+/** Path of a file of `tests/golden`. */
+export function goldenPath(name: string): string {
+  return fileURLToPath(new URL(name, folder));
+}
+
+/** Float32 tensors of a safetensors file of `tests/golden`, and its int64 ones as float32, by name. */
 export function goldenTensors(name: string): Map<string, Tensor> {
-  const floats = [...readTensors(name)].filter(([, { dtype }]) => dtype === 'F32');
-  return new Map(
-    floats.map(([key, { bytes, shape }]) => [key, { data: new Float32Array(bytes.buffer), shape }]),
-  );
+  const tensors = new Map<string, Tensor>();
+  for (const [key, { dtype, shape, bytes }] of readTensors(name)) {
+    if (dtype === 'F32') tensors.set(key, { data: new Float32Array(bytes.buffer), shape });
+    if (dtype === 'I64')
+      tensors.set(key, { data: Float32Array.from(new BigInt64Array(bytes.buffer), Number), shape });
+  }
+  return tensors;
 }
 
 /** Byte tensors of a safetensors file, by name: pictures, [n, height, width, 3]. */

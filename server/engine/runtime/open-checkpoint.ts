@@ -7,16 +7,20 @@ import { FormatError } from '#core/formats/format-error.ts';
 import { readSafetensorsHeader } from '#core/formats/safetensors.ts';
 import { GraphError } from '#core/graph/types.ts';
 import { type FileStamp, withFile } from './file-source.ts';
+import type { Part, PartSize } from './memory-plan.ts';
+import { partSize } from './part-size.ts';
 
 /** A checkpoint whose header was read and understood; no weight was touched. */
 export interface OpenedCheckpoint {
   path: string;
   match: FamilyMatch;
   graphs: ModelGraphs;
+  sizes: Readonly<Record<Part, PartSize>>;
   /** Throws CHECKPOINT_MISSING or CHECKPOINT_BROKEN when the file is not the one whose header was read. */
   checkUnchanged(): Promise<void>;
 }
 
+/** Throws CHECKPOINT_MISSING, CHECKPOINT_BROKEN or CHECKPOINT_UNSUPPORTED. */
 export async function openCheckpoint(path: string): Promise<OpenedCheckpoint> {
   try {
     return await withFile(path, async (source, realPath, stamp) => {
@@ -29,11 +33,11 @@ export async function openCheckpoint(path: string): Promise<OpenedCheckpoint> {
         });
       }
       const graphs = createModelGraphs(header, realPath, detection.match);
-      buildOnce(graphs);
       return {
         path,
         match: detection.match,
         graphs,
+        sizes: measureParts(graphs),
         checkUnchanged: () => checkStamp(path, realPath, stamp),
       };
     });
@@ -43,11 +47,13 @@ export async function openCheckpoint(path: string): Promise<OpenedCheckpoint> {
 }
 
 /** Builds every graph, so that a checkpoint with missing or ill-fitting tensors is refused when it is opened. */
-function buildOnce(graphs: ModelGraphs): void {
-  graphs.textEncoder();
-  graphs.unet({ resizeToSkip: false });
-  graphs.vaeDecoder();
-  graphs.vaeEncoder();
+function measureParts(graphs: ModelGraphs): Record<Part, PartSize> {
+  return {
+    text: partSize(graphs.textEncoder()),
+    unet: partSize(graphs.unet({ resizeToSkip: false })),
+    decoder: partSize(graphs.vaeDecoder()),
+    encoder: partSize(graphs.vaeEncoder()),
+  };
 }
 
 async function checkStamp(path: string, realPath: string, stamp: FileStamp): Promise<void> {
@@ -63,6 +69,7 @@ async function checkStamp(path: string, realPath: string, stamp: FileStamp): Pro
   });
 }
 
+/** Whatever went wrong with a checkpoint's file as a coded error. */
 export function checkpointError(thrown: unknown, path: string): TapestryError {
   if (thrown instanceof TapestryError) return thrown;
   if (thrown instanceof FormatError || thrown instanceof GraphError) {
