@@ -26,14 +26,13 @@ beforeEach(async () => {
     measure: async () => ({ width: 3, height: 2 }),
   });
   web = express();
-  web.use(express.json());
   const { jobs, gallery } = app;
   const prepare = (body: unknown, source: 'ui' | 'api' | 'sdapi') => {
     const { prompt, ...more } = body as { prompt: string };
     if (prompt === 'bad') throw new TapestryError('INVALID_FIELD', { field: 'prompt', value: prompt });
     return testInput(prompt, more, { source });
   };
-  web.use(createJobsRouter({ jobs, gallery, prepare }));
+  web.use(createJobsRouter({ jobs, gallery, prepare, readBody: express.json() }));
   web.use(createUploadsRouter({ uploads, maxBytes: 1000 }));
   const onError: ErrorRequestHandler = (thrown, _request, response, _next) => {
     const error = TapestryError.from(thrown);

@@ -1,4 +1,4 @@
-import { type NextFunction, type Request, type Response, Router } from 'express';
+import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
 import { TapestryError } from '#contracts/errors.ts';
 import { FINISHED_STATES, type Job, type JobEvent } from '#contracts/job.ts';
 import type { Gallery } from '../gallery/gallery.ts';
@@ -10,6 +10,8 @@ export interface JobsRouterDeps {
   jobs: JobService;
   gallery: Pick<Gallery, 'find'>;
   /** Checks and resolves a body (`task` and the request's fields). Throws what the client should read. */
+  /** Parses JSON bodies, within the door's limits. */
+  readBody: RequestHandler;
   prepare: (body: unknown, source: Job['source']) => SubmitInput | Promise<SubmitInput>;
 }
 
@@ -18,11 +20,11 @@ const MOST_LISTED = 1000;
 /** Proxies close streams that are silent for a minute. */
 const HEARTBEAT_MS = 25_000;
 
-/** The native API of jobs. Expects a parsed JSON body; errors go to `next`. */
-export function createJobsRouter({ jobs, gallery, prepare }: JobsRouterDeps): Router {
+/** The native API of jobs and their pictures. Errors go to `next`. */
+export function createJobsRouter({ jobs, gallery, readBody, prepare }: JobsRouterDeps): Router {
   const router = Router();
 
-  router.post('/api/jobs', async (request, response) => {
+  router.post('/api/jobs', readBody, async (request, response) => {
     const source = request.get('x-tapestry-client') === 'ui' ? 'ui' : 'api';
     const idempotencyKey = readKey(request);
     const input = await prepare(request.body, source);
@@ -102,7 +104,7 @@ function readCount(value: unknown, field: string, fallback: number): number {
 function stream(jobs: JobService, id: string, since: number, response: Response): void {
   response.set({
     'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
+    'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
   });
   response.flushHeaders();

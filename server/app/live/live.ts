@@ -75,7 +75,13 @@ export function createLive(deps: LiveDeps): Live {
     socket.once('disconnect', () => streams.delete(socket.id));
   });
   const unsubscribe = [
-    jobs.onEvent((event) => io.to(ROOM).emit('event', event)),
+    jobs.onEvent((event) => {
+      // Only one job runs at a time: what waits is of the one that has just ended.
+      if (event.kind !== 'queued' && jobs.runningId() === null) {
+        for (const stream of streams.values()) stream.forget();
+      }
+      io.to(ROOM).emit('event', event);
+    }),
     jobs.onProgress((progress) => {
       for (const stream of streams.values()) stream.offer('progress', progress);
     }),

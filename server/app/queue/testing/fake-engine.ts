@@ -64,6 +64,7 @@ async function run({ jobId, fence, job, tempFolder }: Assignment): Promise<void>
     return void (await send({ type: 'failed', jobId, fence, error, warnings: [] }));
   }
   for (let batch = 0; batch < batches && outcome === 'complete'; batch++) {
+    await progress('sampling', 0, batch);
     for (let step = 1; step <= steps; step++) {
       misbehave(words, step);
       await delay(stepMs);
@@ -76,6 +77,7 @@ async function run({ jobId, fence, job, tempFolder }: Assignment): Promise<void>
       break;
     }
     if (outcome === 'cancelled') break;
+    await progress('decoding', 0, batch);
     const file = `${batch}.png`;
     const infotext = `${prompt}\nSteps: ${steps}, Seed: ${seed + batch}`;
     writeFileSync(join(tempFolder, file), `picture ${seed + batch}`);
