@@ -12,16 +12,14 @@ set "runtime=%root%\.runtime"
 
 if exist "%root%\webui-user.bat" call "%root%\webui-user.bat"
 
+rem The user's standing flags come first, so that those of this start win.
+set "flags=%COMMANDLINE_ARGS% %*"
 set "install_cuda="
 set "needs_page=1"
-set "flags="
-for %%a in (%COMMANDLINE_ARGS% %*) do (
-  set "known="
-  if "%%~a"=="--install-cuda" set "install_cuda=1" & set "known=1"
-  if "%%~a"=="--nowebui" set "needs_page="
-  if "%%~a"=="--help" set "needs_page="
-  if not defined known set "flags=!flags! %%a"
-)
+if not "!flags:--install-cuda=!"=="!flags!" set "install_cuda=1"
+if not "!flags:--nowebui=!"=="!flags!" set "needs_page="
+if not "!flags:--help=!"=="!flags!" set "needs_page="
+set "flags=!flags:--install-cuda=!"
 
 call :node_major node
 if !major! LSS 24 (
@@ -86,10 +84,10 @@ if defined needs_page (
   )
 )
 
-node "%root%\server\main.ts" %flags%
+node "%root%\server\main.ts" !flags!
 exit /b %errorlevel%
 
 :node_major
 set "major=0"
-for /f "tokens=1 delims=." %%v in ('%1 -p process.versions.node 2^>nul') do set "major=%%v"
+for /f "tokens=1 delims=." %%v in ('^"%1 -p process.versions.node 2^>nul^"') do set "major=%%v"
 exit /b 0
