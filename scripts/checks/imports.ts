@@ -55,7 +55,7 @@ async function cruiseFolders(
   const { output } = await cruise(
     [...folders],
     { ...rest, ruleSet, validate: true, baseDir: root, exclude: exclude ?? '^$' },
-    enhancedResolveOptions ?? {},
+    { ...enhancedResolveOptions, alias: { 'tapestry/sdk': join(root, 'server/sdk/index.ts') } },
     { tsConfig: existsSync(tsConfig) ? extractTSConfig(tsConfig) : undefined },
   );
   if (typeof output === 'string') throw new Error('dependency-cruiser answered with text');

@@ -16,8 +16,8 @@ afterEach(async () => {
 async function enginePid(): Promise<number> {
   let pid: number | null = null;
   await until(async () => {
-    const status = (await (await fetch(`${app.url}/api/status`)).json()) as { enginePid: number | null };
-    pid = status.enginePid;
+    const status = (await (await fetch(`${app.url}/api/status`)).json()) as { pid: number | null };
+    pid = status.pid;
     return pid !== null;
   });
   return pid!;

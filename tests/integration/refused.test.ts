@@ -1,5 +1,16 @@
 /** Bad input and bad surroundings: a clear answer, and everything goes on. */
-import { chmodSync, copyFileSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_MODEL, removeDataFolder, startApp, type TestApp } from '../support/app.ts';
@@ -15,6 +26,20 @@ afterAll(async () => {
   await app.stop();
   await removeDataFolder(app.dataFolder);
 });
+
+/** A small disk of our own takes the right to mount one. */
+const canMount = (() => {
+  const folder = mkdtempSync(join(tmpdir(), 'tapestry-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmdirSync(folder);
+  }
+})();
 
 /** The app still paints. */
 async function stillPaints() {
@@ -131,12 +156,41 @@ describe('an outputs folder', () => {
     await stillPaints();
   });
 
-  it.skipIf(process.getuid?.() === 0)('that is read-only fails the job (skipped for root)', async () => {
+  it.skipIf(!canMount)('on a full disk fails the job, naming it, and the next one is painted', async () => {
+    const folder = join(app.dataFolder, 'full');
+    mkdirSync(folder);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', folder]);
+    try {
+      const job = await paint(app.url, { ...QUICK, override_settings: { outdir_txt2img_samples: folder } });
+      expect(job.state).toBe('failed');
+      expect(job.error).toMatchObject({ code: 'DISK_FULL' });
+      await stillPaints();
+    } finally {
+      execFileSync('umount', ['-l', folder]);
+    }
+  });
+
+  it('that is read-only fails the job, naming it, and the next one is painted', async () => {
     const folder = join(app.dataFolder, 'read-only');
     mkdirSync(folder);
-    chmodSync(folder, 0o500);
-    const job = await paint(app.url, { ...QUICK, override_settings: { outdir_txt2img_samples: folder } });
-    expect(job.error).toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
-    await stillPaints();
+    const undo = makeReadOnly(folder);
+    try {
+      const job = await paint(app.url, { ...QUICK, override_settings: { outdir_txt2img_samples: folder } });
+      expect(job.state).toBe('failed');
+      expect(job.error).toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
+      await stillPaints();
+    } finally {
+      undo();
+    }
   });
 });
+
+/** Rights do not stop root, so for root the folder becomes a read-only disk. Returns what undoes it. */
+function makeReadOnly(folder: string): () => void {
+  if (process.getuid?.() !== 0) {
+    chmodSync(folder, 0o500);
+    return () => chmodSync(folder, 0o700);
+  }
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=16k', 'tmpfs', folder]);
+  return () => execFileSync('umount', ['-l', folder]);
+}

@@ -26,20 +26,33 @@ export function goldenPath(name: string): string {
 
 /** Float32 tensors of a safetensors file of `tests/golden`, and its int64 ones as float32, by name. */
 export function goldenTensors(name: string): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  for (const [key, { dtype, shape, bytes }] of readTensors(name)) {
+    if (dtype === 'F32') tensors.set(key, { data: new Float32Array(bytes.buffer), shape });
+    if (dtype === 'I64')
+      tensors.set(key, { data: Float32Array.from(new BigInt64Array(bytes.buffer), Number), shape });
+  }
+  return tensors;
+}
+
+/** Byte tensors of a safetensors file, by name: pictures, [n, height, width, 3]. */
+export function goldenPixels(name: string): Map<string, Uint8Array> {
+  const pictures = [...readTensors(name)].filter(([, { dtype }]) => dtype === 'U8');
+  return new Map(pictures.map(([key, { bytes }]) => [key, bytes]));
+}
+
+function* readTensors(
+  name: string,
+): Generator<[string, { dtype: string; shape: number[]; bytes: Uint8Array<ArrayBuffer> }]> {
   const bytes = readFileSync(new URL(name, folder));
   const headerSize = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.toString('utf8', 8, 8 + headerSize)) as Record<string, HeaderEntry>;
-  const tensors = new Map<string, Tensor>();
   for (const [key, entry] of Object.entries(header)) {
-    if (key === '__metadata__' || (entry.dtype !== 'F32' && entry.dtype !== 'I64')) continue;
+    if (key === '__metadata__') continue;
     const [start, end] = entry.data_offsets;
     const slice = bytes.subarray(8 + headerSize + start, 8 + headerSize + end);
-    const { buffer } = Uint8Array.from(slice);
-    const data =
-      entry.dtype === 'F32' ? new Float32Array(buffer) : Float32Array.from(new BigInt64Array(buffer), Number);
-    tensors.set(key, { data, shape: entry.shape });
+    yield [key, { dtype: entry.dtype, shape: entry.shape, bytes: Uint8Array.from(slice) }];
   }
-  return tensors;
 }
 
 interface HeaderEntry {

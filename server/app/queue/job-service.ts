@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { TapestryError } from '#contracts/errors.ts';
 import { FINISHED_STATES, type Job } from '#contracts/job.ts';
@@ -8,9 +8,12 @@ import type { FinishedJob, JobService, SubmitInput } from '../services.ts';
 import type { JobRow } from '../store/job-repository.ts';
 import type { Store } from '../store/store.ts';
 import { createDesk, type Desk, WORKER } from './desk.ts';
+import { digestOf } from './digest.ts';
 import type { JobLog } from './job-log.ts';
+import { createJobRecords } from './job-records.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createPreviews, type EncodePreview } from './previews.ts';
+import { createSpeedMemory } from './speed-memory.ts';
 import { createWaiters } from './waiters.ts';
 
 export interface JobServiceDeps {
@@ -34,6 +37,8 @@ export interface Jobs extends JobService {
   recover(): Promise<void>;
   /** Forgets old jobs and the pictures kept only as their results. */
   prune(): Promise<void>;
+  /** Gives up writes that are being retried; for the end of the app. */
+  close(): void;
 }
 
 /** Finished jobs that stay listed. */
@@ -57,7 +62,9 @@ export function createJobService(deps: JobServiceDeps): Jobs {
     onError: (thrown) => log.error(`event listener: ${String(thrown)}`),
   });
   const { attemptsFolder } = deps;
-  const desk: Desk = createDesk({ store, queue, journal, gallery, previews, attemptsFolder, log, now });
+  const records = createJobRecords({ store, queue, journal, log, now });
+  const speeds = createSpeedMemory(store.kv);
+  const desk: Desk = createDesk({ queue, journal, records, gallery, previews, speeds, attemptsFolder, log });
   const waiters = createWaiters(onDeserted);
   let finishedSincePrune = 0;
 
@@ -213,6 +220,7 @@ export function createJobService(deps: JobServiceDeps): Jobs {
     submit,
     recover,
     prune,
+    close: records.close,
     waitFor,
     get: journal.get,
     list: (limit = 50) => journal.list(limit),
@@ -243,17 +251,6 @@ export function createJobService(deps: JobServiceDeps): Jobs {
 
 function isFinished(job: Pick<Job, 'state'>): boolean {
   return FINISHED_STATES.includes(job.state);
-}
-
-/** sha256 of a value as JSON with sorted keys: the same request however its keys are ordered. */
-export function digestOf(value: unknown): string {
-  const sorted = (_: string, item: unknown) =>
-    item !== null && typeof item === 'object' && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item;
-  return createHash('sha256')
-    .update(JSON.stringify(value, sorted) ?? '')
-    .digest('hex');
 }
 
 /** Local time as A1111's job_timestamp: yyyymmddHHMMSS. */

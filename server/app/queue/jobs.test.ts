@@ -67,7 +67,8 @@ describe('a job', () => {
     expect(fractions[0]).toBe(0.01);
     expect(fractions.at(-1)).toBe(0.99);
     expect(etas[0]).toBeNull();
-    expect(etas.at(-2)).toBeGreaterThan(0);
+    expect(Math.max(...etas.map(Number))).toBeGreaterThan(0.02);
+    expect(etas.at(-1)).toBe(0);
     expect(previews.length).toBeGreaterThan(2);
     expect(jobs.latestPreview(job.id)).toBeNull();
     expect(jobs.latestProgress()).toBeNull();
