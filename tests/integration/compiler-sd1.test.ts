@@ -73,6 +73,15 @@ describe('SD 1 sizes', () => {
     expect(picture.every(Number.isFinite)).toBe(true);
   });
 
+  it('refuses a size that no machine has the memory for, before it starts', async () => {
+    const side = 8_000;
+    const call = model.decode(new Float32Array(4 * side * side), side, side);
+    await expect(call).rejects.toMatchObject({
+      code: 'OUT_OF_MEMORY',
+      message: expect.stringContaining('64000×64000'),
+    });
+  });
+
   it('gives the same bytes for the same call, whatever ran before', async () => {
     const context = new Float32Array(77 * model.info.contextWidth).fill(0.1);
     const call = (size: number) => {

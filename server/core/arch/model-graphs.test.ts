@@ -50,6 +50,8 @@ describe('graphs of SD 1.5', () => {
       inputChannels: 4,
       downscale: 8,
       contextWidth: 768,
+      unetChannels: 320,
+      vaeChannels: 128,
       timeWidth: 320,
       textLayers: 12,
       textPositions: 77,

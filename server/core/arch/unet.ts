@@ -41,6 +41,8 @@ export interface UnetShape {
   inputChannels: number;
   outputChannels: number;
   contextWidth: number;
+  /** Channels of the feature maps at the latent's own size. */
+  channels: number;
   /** Length of `timestepFeatures`. */
   timeWidth: number;
   /** Latent sides that are multiples of this pass all levels without a remainder. */
@@ -64,7 +66,7 @@ export function timestepFeatures(timestep: number, width: number): Float32Array 
 
 export function unetShape(weights: WeightSource, options: UnetOptions): UnetShape {
   const scope = createGraphBuilder('unet', weights).root.in(options.prefix);
-  const [, inputChannels = 0] = scope.shapeOf('input_blocks.0.0.weight');
+  const [channels = 0, inputChannels = 0] = scope.shapeOf('input_blocks.0.0.weight');
   const [outputChannels = 0] = scope.shapeOf('out.2.weight');
   const inputs = blocksOf(scope, 'input_blocks');
   const halvings = inputs.filter((block) => block.has('0.op.weight')).length;
@@ -75,7 +77,7 @@ export function unetShape(weights: WeightSource, options: UnetOptions): UnetShap
   if (attending === undefined) throw new GraphError(`${options.prefix} has no cross-attention`);
   const [, contextWidth = 0] = attending.shapeOf(key);
   const [, timeWidth = 0] = scope.shapeOf('time_embed.0.weight');
-  return { inputChannels, outputChannels, contextWidth, timeWidth, sideMultiple: 2 ** halvings };
+  return { inputChannels, outputChannels, contextWidth, channels, timeWidth, sideMultiple: 2 ** halvings };
 }
 
 /** What all blocks see beside their feature map. */

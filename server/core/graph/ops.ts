@@ -14,7 +14,7 @@ export interface OpSchema {
 
 /** Ops of the compiler's own, which no runtime knows: passes lower them to what a provider runs best. */
 export const COMPOSITE_DOMAIN = 'tapestry';
-export const CONTRIB_DOMAIN = 'com.microsoft';
+const CONTRIB_DOMAIN = 'com.microsoft';
 
 /** Version of each domain that a serialised model asks for. */
 export const OPSET_VERSIONS: Readonly<Record<string, number>> = { '': 17, [CONTRIB_DOMAIN]: 1 };

@@ -29,6 +29,7 @@ export function createCheckpointModel(opened: OpenedCheckpoint, deps: PartRunner
           graph: graphs.textEncoder,
           feeds: { tokens: new Tensor('int32', ids, [textPositions]) },
           output: clipSkipOutput(clipSkip),
+          pixels: 0,
           what: 'encoding the prompt',
         });
         context.set(encoded, chunk * textPositions * contextWidth);
@@ -50,6 +51,7 @@ export function createCheckpointModel(opened: OpenedCheckpoint, deps: PartRunner
           context: new Tensor('float32', context, [contextTokens, shape.contextWidth]),
         },
         output: 'prediction',
+        pixels: height * width * shape.downscale ** 2,
         what: `a picture of ${pictureSize(height, width)}`,
       });
     },
@@ -61,6 +63,7 @@ export function createCheckpointModel(opened: OpenedCheckpoint, deps: PartRunner
         graph: graphs.vaeDecoder,
         feeds: { latent: new Tensor('float32', latent, [1, shape.latentChannels, height, width]) },
         output: 'picture',
+        pixels: height * width * shape.downscale ** 2,
         what: `decoding ${pictureSize(height, width)}`,
       });
     },
@@ -73,6 +76,7 @@ export function createCheckpointModel(opened: OpenedCheckpoint, deps: PartRunner
         graph: graphs.vaeEncoder,
         feeds: { picture: new Tensor('float32', image, [1, 3, height, width]) },
         output: 'moments',
+        pixels: height * width,
         what: `encoding ${width}×${height}`,
       });
     },

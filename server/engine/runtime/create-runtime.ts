@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { availableMemory } from './available-memory.ts';
+import { availableMemory, memoryLimit } from './available-memory.ts';
 import { createCheckpointModel } from './checkpoint-model.ts';
 import { DEFAULT_BUDGET_BYTES, SMALL_PART_ELEMENTS } from './memory-plan.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { chooseProvider } from './provider-probe.ts';
 import { createSessionCache } from './session-cache.ts';
 import { createStats } from './stats.ts';
-import type { CheckpointModel, Device, Runtime } from './types.ts';
+import type { Device, Runtime } from './types.ts';
 
 export interface RuntimeDeps {
   device: Device;
@@ -29,7 +29,6 @@ export async function createRuntime(deps: RuntimeDeps): Promise<Runtime> {
 
   const sessions = createSessionCache();
   const stats = createStats();
-  const models = new Set<CheckpointModel>();
   let opened = 0;
   return {
     provider,
@@ -37,23 +36,19 @@ export async function createRuntime(deps: RuntimeDeps): Promise<Runtime> {
     async open(path) {
       const checkpoint = await openCheckpoint(path);
       opened += 1;
-      const model = createCheckpointModel(checkpoint, {
+      return createCheckpointModel(checkpoint, {
         provider,
         threads,
         id: `${opened}`,
         budgetBytes: () => deps.memoryBytes ?? Math.min(DEFAULT_BUDGET_BYTES, availableMemory()),
+        limitBytes: memoryLimit(),
         smallPartElements: deps.smallPartElements ?? SMALL_PART_ELEMENTS,
         sessions,
         stats,
         log,
       });
-      models.add(model);
-      return model;
     },
     stats: stats.read,
-    async close() {
-      for (const model of models) await model.close();
-      models.clear();
-    },
+    close: () => sessions.release(''),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Part, type PartSize, planMemory } from './memory-plan.ts';
+import { type Part, type PartSize, planMemory, workBytes } from './memory-plan.ts';
 
 const GIB = 2 ** 30;
 const SIZE_512 = 512 * 512;
@@ -7,20 +7,30 @@ const SIZE_512 = 512 * 512;
 const sd15: Record<Part, number> = { text: 123, unet: 860, decoder: 50, encoder: 34 };
 
 function sizes(millions: Record<Part, number>, bytes: 2 | 4): Record<Part, PartSize> {
-  const size = (count: number): PartSize => ({
+  const size = (count: number, channels = 128): PartSize => ({
+    channels,
     elements: count * 1e6,
     storedBytes: count * 1e6 * bytes,
     narrow: bytes === 2,
   });
   return {
     text: size(millions.text),
-    unet: size(millions.unet),
+    unet: size(millions.unet, 320),
     decoder: size(millions.decoder),
     encoder: size(millions.encoder),
   };
 }
 
 const options = { budgetBytes: 3 * GIB, smallPartElements: 64 * 2 ** 20, onDevice: false };
+
+describe('workBytes', () => {
+  it('gives what was measured for SD 1.5 at 512×512', () => {
+    const { unet, decoder, text } = sizes(sd15, 2);
+    expect(workBytes('unet', unet, SIZE_512) / 1e6).toBeCloseTo(478, 0);
+    expect(workBytes('decoder', decoder, SIZE_512) / 1e6).toBeCloseTo(1107, 0);
+    expect(workBytes('text', text, 0)).toBe(0);
+  });
+});
 
 describe('planMemory', () => {
   it('takes the parts of SD 1.5 in turn within 3 GiB, and maps the large ones', () => {

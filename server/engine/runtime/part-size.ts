@@ -1,8 +1,8 @@
 import type { Graph } from '#core/graph/types.ts';
 import type { PartSize } from './memory-plan.ts';
 
-/** Weights of a graph that lie in files; a tensor seen in two shapes counts once. */
-export function partSize(graph: Graph): PartSize {
+/** Weights of a graph that lie in files; a tensor seen in two shapes counts once. `channels` at full size. */
+export function partSize(graph: Graph, channels: number): PartSize {
   const seen = new Set<number>();
   let elements = 0;
   let storedBytes = 0;
@@ -14,5 +14,5 @@ export function partSize(graph: Graph): PartSize {
     storedBytes += data.length;
     narrow ||= type !== 'float32';
   }
-  return { elements, storedBytes, narrow };
+  return { elements, storedBytes, narrow, channels };
 }
