@@ -36,6 +36,8 @@ export function errorHandler(log: Logger) {
 
 function statusOf(thrown: unknown): number {
   if (thrown instanceof ValidationError || thrown instanceof BadJson) return 422;
+  // A path with broken escapes names nothing.
+  if (thrown instanceof URIError) return 404;
   const status = TapestryError.from(thrown).status;
   // 499 is a client that left; one that is still here gets a code it knows.
   return status === 499 ? 409 : status;
