@@ -22,7 +22,9 @@ export function notFound(): never {
  * logged with their cause.
  */
 export function errorHandler(log: Logger) {
-  return (thrown: unknown, req: Request, res: Response, _next: NextFunction): void => {
+  return (error: unknown, req: Request, res: Response, _next: NextFunction): void => {
+    // A path with broken escapes names nothing.
+    const thrown = error instanceof URIError ? new TapestryError('NOT_FOUND') : error;
     const status = statusOf(thrown);
     if (status >= 500) log.error({ err: thrown, path: req.path }, 'request failed');
     if (res.headersSent) {
@@ -36,8 +38,6 @@ export function errorHandler(log: Logger) {
 
 function statusOf(thrown: unknown): number {
   if (thrown instanceof ValidationError || thrown instanceof BadJson) return 422;
-  // A path with broken escapes names nothing.
-  if (thrown instanceof URIError) return 404;
   const status = TapestryError.from(thrown).status;
   // 499 is a client that left; one that is still here gets a code it knows.
   return status === 499 ? 409 : status;
@@ -111,15 +111,14 @@ function fieldFault(error: TapestryError): Fault {
 
 const DOCUMENT_SHOWN = 2000;
 
-function jsonFault({ document, position }: BadJson): Fault {
+function jsonFault({ document, position, message }: BadJson): Fault {
   const before = document.slice(0, position);
   const lineno = before.split('\n').length;
   const colno = position - before.lastIndexOf('\n');
-  const msg = 'Expecting value';
   return {
     loc: ['body', position],
-    msg: `${msg}: line ${lineno} column ${colno} (char ${position})`,
+    msg: `${message}: line ${lineno} column ${colno} (char ${position})`,
     type: 'value_error.jsondecode',
-    ctx: { msg, doc: document.slice(0, DOCUMENT_SHOWN), pos: position, lineno, colno },
+    ctx: { msg: message, doc: document.slice(0, DOCUMENT_SHOWN), pos: position, lineno, colno },
   };
 }

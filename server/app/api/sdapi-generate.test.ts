@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import request from 'supertest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PICTURE } from './testing/fake-jobs.ts';
 import { createTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -17,7 +17,12 @@ describe('POST /sdapi/v1/txt2img', () => {
     const { body } = await txt2img({ prompt: 'a tree', batch_size: 2, seed: 10, steps: 5 }).expect(200);
     expect(Object.keys(body)).toEqual(['images', 'parameters', 'info']);
     expect(body.images).toEqual([PICTURE.toString('base64'), PICTURE.toString('base64')]);
-    expect(body.parameters).toMatchObject({ prompt: 'a tree', seed: 10, sampler_name: null, sampler_index: 'Euler' });
+    expect(body.parameters).toMatchObject({
+      prompt: 'a tree',
+      seed: 10,
+      sampler_name: null,
+      sampler_index: 'Euler',
+    });
     expect(typeof body.info).toBe('string');
     const info = JSON.parse(body.info);
     expect(info).toMatchObject({
@@ -40,8 +45,24 @@ describe('POST /sdapi/v1/txt2img', () => {
     const { body } = await txt2img({}).expect(200);
     expect(Object.keys(JSON.parse(body.info))).toEqual([
       ...['prompt', 'all_prompts', 'negative_prompt', 'all_negative_prompts', 'seed', 'all_seeds', 'subseed'],
-      ...['all_subseeds', 'subseed_strength', 'width', 'height', 'sampler_name', 'cfg_scale', 'steps', 'batch_size'],
-      ...['restore_faces', 'face_restoration_model', 'sd_model_name', 'sd_model_hash', 'sd_vae_name', 'sd_vae_hash'],
+      ...[
+        'all_subseeds',
+        'subseed_strength',
+        'width',
+        'height',
+        'sampler_name',
+        'cfg_scale',
+        'steps',
+        'batch_size',
+      ],
+      ...[
+        'restore_faces',
+        'face_restoration_model',
+        'sd_model_name',
+        'sd_model_hash',
+        'sd_vae_name',
+        'sd_vae_hash',
+      ],
       ...['seed_resize_from_w', 'seed_resize_from_h', 'denoising_strength', 'extra_generation_params'],
       ...['index_of_first_image', 'infotexts', 'styles', 'job_timestamp', 'clip_skip'],
       ...['is_using_inpainting_conditioning', 'version', 'warnings'],
@@ -91,7 +112,8 @@ describe('POST /sdapi/v1/txt2img', () => {
     expect(body.parameters).toMatchObject({ steps: 12, height: null, alwayson_scripts: {} });
   });
 
-  it('ignores unknown fields', () => txt2img({ url: 'x', auth: '', clip_skip: 2, huge: { a: [1] } }).expect(200));
+  it('ignores unknown fields', () =>
+    txt2img({ url: 'x', auth: '', clip_skip: 2, huge: { a: [1] } }).expect(200));
 
   it.each([
     [{ sampler_name: 'DPM++ 2M Karras' }, 'DPM++ 2M', 'Karras'],
@@ -114,7 +136,10 @@ describe('POST /sdapi/v1/txt2img', () => {
       errors: expect.stringContaining('Euler a'),
     });
     const second = await txt2img({ scheduler: 'Karas' }).expect(404);
-    expect(second.body).toMatchObject({ detail: 'Scheduler not found', errors: expect.stringContaining('Karras') });
+    expect(second.body).toMatchObject({
+      detail: 'Scheduler not found',
+      errors: expect.stringContaining('Karras'),
+    });
   });
 
   it.each([
@@ -185,7 +210,12 @@ describe('POST /sdapi/v1/txt2img', () => {
     [
       { code: 'OUT_OF_MEMORY', status: 507, message: 'x', value: 'the UNet' },
       507,
-      { error: 'HTTPException', detail: expect.stringContaining('Not enough memory for the UNet'), body: '', errors: '' },
+      {
+        error: 'HTTPException',
+        detail: expect.stringContaining('Not enough memory for the UNet'),
+        body: '',
+        errors: '',
+      },
     ],
   ] as const)('tells why a job failed: $code', async (error, status, expected) => {
     server.jobs.hold = true;
@@ -243,7 +273,9 @@ describe('override_settings', () => {
   });
 
   it('ignores unknown keys with a warning, and keys the API may not set silently', async () => {
-    const { body } = await txt2img({ override_settings: { filter_nsfw: true, api_useragent: 'x' } }).expect(200);
+    const { body } = await txt2img({ override_settings: { filter_nsfw: true, api_useragent: 'x' } }).expect(
+      200,
+    );
     expect(JSON.parse(body.info).warnings).toEqual([expect.stringContaining('filter_nsfw')]);
     expect(lastInput().options.api_useragent).toBe('');
     expect(lastInput().request.override_settings).toEqual({});
@@ -251,7 +283,10 @@ describe('override_settings', () => {
 
   it('refuses a wrong value, naming it', async () => {
     const { body } = await txt2img({ override_settings: { jpeg_quality: 'loud' } }).expect(422);
-    expect(body.detail[0]).toMatchObject({ loc: ['body', 'jpeg_quality'], msg: expect.stringContaining('loud') });
+    expect(body.detail[0]).toMatchObject({
+      loc: ['body', 'override_settings', 'jpeg_quality'],
+      msg: expect.stringContaining('loud'),
+    });
   });
 
   it.each(['tree.safetensors [ababababab]', 'tree.safetensors', 'tree', 'ababababab', 'TREE'])(
@@ -264,7 +299,10 @@ describe('override_settings', () => {
 
   it('refuses a checkpoint that is not there with the nearest names', async () => {
     const { body } = await txt2img({ override_settings: { sd_model_checkpoint: 'tre' } }).expect(404);
-    expect(body).toMatchObject({ error: 'HTTPException', detail: expect.stringContaining('tree.safetensors') });
+    expect(body).toMatchObject({
+      error: 'HTTPException',
+      detail: expect.stringContaining('tree.safetensors'),
+    });
   });
 
   it.each([
@@ -290,7 +328,10 @@ describe('scripts', () => {
   );
 
   it('names a script that is not there', async () => {
-    for (const body of [{ script_name: 'X/Y/Z plot' }, { alwayson_scripts: { 'X/Y/Z plot': { args: [] } } }]) {
+    for (const body of [
+      { script_name: 'X/Y/Z plot' },
+      { alwayson_scripts: { 'X/Y/Z plot': { args: [] } } },
+    ]) {
       const answer = await txt2img(body).expect(422);
       expect(answer.body).toMatchObject({ error: 'HTTPException', detail: "Script 'X/Y/Z plot' not found" });
     }
