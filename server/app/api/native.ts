@@ -14,7 +14,7 @@ export interface NativeDeps {
   supervisor: Pick<Supervisor, 'status'>;
   names: Pick<SamplingNames, 'samplers' | 'schedulers'>;
   /** Tokens of a prompt, and how many its chunks hold. */
-  countTokens: (text: string) => { count: number; max: number };
+  countTokens: (text: string) => Promise<{ count: number; max: number }>;
   readInfotext: (text: string) => FilledFields;
   version: string;
 }

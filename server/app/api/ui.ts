@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import express, { type RequestHandler, type Response, type Router } from 'express';
@@ -7,11 +8,21 @@ import { isInside, safeJoin } from '#io/paths.ts';
 /** Where Next's export names files by their content. */
 const HASHED = /^\/_next\/static\//;
 
+/** The page; where it was not built, `/` says so. */
+export function pageRouter(folder: string): Router {
+  if (existsSync(join(folder, 'index.html'))) return uiRouter(folder);
+  const router = express.Router();
+  router.get('/', (_req, res) => {
+    res.status(503).type('text/plain').send('The page is not built. Run: npm run build:web\n');
+  });
+  return router;
+}
+
 /**
  * Serves the exported page: `/` and `/name` are `index.html` and `name.html`, other paths files. Pages are asked for anew
  * each time; files named by their content are kept for good. Inline scripts run by their hash alone.
  */
-export function uiRouter(folder: string): Router {
+function uiRouter(folder: string): Router {
   const router = express.Router();
   const pages = createPages();
   const files = express.static(folder, {
@@ -93,15 +104,4 @@ export function policyOf(html: string): string {
     "base-uri 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
-}
-
-/** What is shown where the page was not built. */
-export function missingUi(folder: string): RequestHandler {
-  return (req, res, next) => {
-    if (req.path !== '/') return next();
-    res
-      .status(503)
-      .type('text/plain')
-      .send(`The page is not built (${join(folder, 'index.html')}). Run: npm run build:web\n`);
-  };
 }

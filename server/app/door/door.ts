@@ -16,8 +16,8 @@ export interface Door {
   guard: RequestHandler;
   /** Passwords; `guard` came before. */
   authorize: RequestHandler;
-  /** For Socket.IO's `allowRequest`: throws what the request lacks. */
-  checkSocket(request: IncomingMessage): void;
+  /** Whether a socket's handshake may pass: the same rules as for a native route that changes state. */
+  allowRequest(request: IncomingMessage): boolean;
 }
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -61,9 +61,14 @@ export function createDoor(config: DoorConfig): Door {
     authorize(req, res, next) {
       authorizeRequest(req, res, next, config, () => checkPassword(req, areaOf(req.path)));
     },
-    checkSocket(request) {
-      checkPlace(request, true);
-      checkPassword(request, 'native');
+    allowRequest(request) {
+      try {
+        checkPlace(request, true);
+        checkPassword(request, 'native');
+        return true;
+      } catch {
+        return false;
+      }
     },
   };
 }

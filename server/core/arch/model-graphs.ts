@@ -13,6 +13,8 @@ export interface ModelShape {
   inputChannels: number;
   downscale: number;
   contextWidth: number;
+  /** Numbers that stand for a timestep, see timestepFeatures. */
+  timeWidth: number;
   textLayers: number;
   /** Tokens in a chunk, start and end included. */
   textPositions: number;
@@ -51,6 +53,7 @@ export function createModelGraphs(header: SafetensorsHeader, file: string, match
       inputChannels: unet.inputChannels,
       downscale: vae.downscale,
       contextWidth: text.width,
+      timeWidth: unet.timeWidth,
       textLayers: text.layers,
       textPositions: text.positions,
       vocabulary: text.vocabulary,

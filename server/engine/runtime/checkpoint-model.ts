@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import { clipSkipOutput } from '#core/arch/clip-text.ts';
+import { timestepFeatures } from '#core/arch/unet.ts';
 import { checkLength, checkPredict, checkSides, checkText } from './input-checks.ts';
 import type { OpenedCheckpoint } from './open-checkpoint.ts';
 import { createPartRunner, type PartRunnerDeps } from './part-runner.ts';
@@ -45,7 +46,7 @@ export function createCheckpointModel(opened: OpenedCheckpoint, deps: PartRunner
         graph: () => graphs.unet({ resizeToSkip }),
         feeds: {
           sample: new Tensor('float32', x, [1, shape.inputChannels, height, width]),
-          timestep: new Tensor('float32', Float32Array.of(timestep), [1]),
+          time: new Tensor('float32', timestepFeatures(timestep, shape.timeWidth), [1, shape.timeWidth]),
           context: new Tensor('float32', context, [contextTokens, shape.contextWidth]),
         },
         output: 'prediction',

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { availableMemory } from './available-memory.ts';
 import { createCheckpointModel } from './checkpoint-model.ts';
+import { DEFAULT_BUDGET_BYTES, SMALL_PART_ELEMENTS } from './memory-plan.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { chooseProvider } from './provider-probe.ts';
 import { createSessionCache } from './session-cache.ts';
@@ -11,8 +12,10 @@ export interface RuntimeDeps {
   device: Device;
   /** Threads of one op. @default every core this process may use */
   threads?: number;
-  /** Memory that models may take. @default what the machine has free when a model is first used */
+  /** Memory that a model may take. @default 3 GiB, or three quarters of what is free if that is less */
   memoryBytes?: number;
+  /** Parts of a model with at most this many weights are loaded for speed, others for memory. */
+  smallPartElements?: number;
   log?: (message: string) => void;
 }
 
@@ -38,7 +41,8 @@ export async function createRuntime(deps: RuntimeDeps): Promise<Runtime> {
         provider,
         threads,
         id: `${opened}`,
-        memoryBytes: () => deps.memoryBytes ?? availableMemory(),
+        budgetBytes: () => deps.memoryBytes ?? Math.min(DEFAULT_BUDGET_BYTES, availableMemory()),
+        smallPartElements: deps.smallPartElements ?? SMALL_PART_ELEMENTS,
         sessions,
         stats,
         log,

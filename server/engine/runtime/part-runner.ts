@@ -16,7 +16,9 @@ export interface PartRunnerDeps {
   threads: number;
   /** Unique among the runtime's models. */
   id: string;
-  memoryBytes(): number;
+  /** Memory that the model may take. */
+  budgetBytes(): number;
+  smallPartElements: number;
   sessions: SessionCache;
   stats: StatsKeeper;
   log(message: string): void;
@@ -87,10 +89,14 @@ async function createSession(
 }
 
 function makePlan({ sizes, match, path }: OpenedCheckpoint, deps: PartRunnerDeps): MemoryPlan {
-  const available = deps.memoryBytes();
-  const plan = planMemory(sizes, match.nativeWidth * match.nativeHeight, available);
+  const budgetBytes = deps.budgetBytes();
+  const plan = planMemory(sizes, match.nativeWidth * match.nativeHeight, {
+    budgetBytes,
+    smallPartElements: deps.smallPartElements,
+    onDevice: deps.provider !== 'cpu',
+  });
   const together = plan.keepAll ? 'all parts stay loaded' : 'one part at a time';
-  deps.log(`${path}: ${Math.round(available / 2 ** 20)} MiB available: ${together}, UNet ${plan.modes.unet}`);
+  deps.log(`${path}: ${together} in ${Math.round(budgetBytes / 2 ** 20)} MiB`);
   return plan;
 }
 

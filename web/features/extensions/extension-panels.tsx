@@ -30,7 +30,13 @@ function PanelFold({ extension, panel }: ExtensionPanel) {
   return (
     <Accordion.Item value={`${extension}/${panel.id}`} className={classes.panel ?? ''}>
       <div className={classes.head}>
-        <Accordion.Control classNames={{ control: classes.control ?? '', label: classes.title ?? '' }}>
+        <Accordion.Control
+          classNames={{
+            control: classes.control ?? '',
+            label: classes.title ?? '',
+            chevron: classes.chevron ?? '',
+          }}
+        >
           {panel.title}
         </Accordion.Control>
         {enabledBy !== undefined && (

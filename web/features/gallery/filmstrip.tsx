@@ -1,12 +1,11 @@
 import { useEffect, useRef } from 'react';
 import type { Job } from '#contracts/job.ts';
-import { Weave } from '../../components/weave.tsx';
 import { appUrl } from '../../data/base-path.ts';
 import { runningJob } from '../../data/live-reducer.ts';
 import { useLive } from '../../data/live-store.ts';
-import { formatPercent } from '../shell/page-title.ts';
 import classes from './filmstrip.module.css';
 import type { Picture } from './pictures.ts';
+import { PreviewCanvas } from './preview-canvas.tsx';
 import { useSelection } from './selection-store.ts';
 import { useGalleryKeys } from './use-gallery-keys.ts';
 import { usePictures, useStageView } from './use-stage.ts';
@@ -71,8 +70,7 @@ function LiveTile({ job, selected }: { job: Job; selected: boolean }) {
       tabIndex={selected ? 0 : -1}
       onClick={follow}
     >
-      <Weave />
-      <span className={classes.percent}>{formatPercent(fraction)}</span>
+      <PreviewCanvas job={job} />
       <span className={classes.bar} style={{ transform: `scaleX(${fraction})` }} />
     </button>
   );

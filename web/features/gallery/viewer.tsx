@@ -38,8 +38,8 @@ export function Viewer({ picture }: { picture: Picture }) {
             index={index}
             slides={pictures.map(({ image, job }) => ({
               src: appUrl(image.url),
-              width: image.width,
-              height: image.height,
+              width: image.width * enlarge(image),
+              height: image.height * enlarge(image),
               alt: job.request.prompt || 'Picture without a prompt',
             }))}
             on={{
@@ -68,4 +68,9 @@ export function Viewer({ picture }: { picture: Picture }) {
       </div>
     </Modal>
   );
+}
+
+/** Small pictures fill the window, too: how many times their size they may be shown before zooming. */
+function enlarge({ width, height }: { width: number; height: number }): number {
+  return Math.max(1, Math.floor(1024 / Math.max(width, height)));
 }

@@ -21,36 +21,38 @@ export function GenerateBar({ submit, isPending }: { submit: () => void; isPendi
   return (
     <div className={classes.bar}>
       <ProblemNote />
-      <div className={classes.buttons}>
-        <Button size="md" h={40} fz="sm" loading={isPending} onClick={submit}>
-          Generate
-        </Button>
-        <IconAction
-          label="Skip to the next batch"
-          keys="Alt+Enter"
-          size={40}
-          variant="default"
-          disabled={runningId === null}
-          onClick={() => runningId && act(runningId, 'skip')}
-        >
-          <IconPlayerSkipForward size={18} stroke={1.6} />
-        </IconAction>
-        <IconAction
-          label="Interrupt"
-          keys="Esc"
-          size={40}
-          variant="default"
-          disabled={runningId === null}
-          onClick={() => runningId && act(runningId, 'interrupt')}
-        >
-          <IconPlayerStop size={18} stroke={1.6} />
-        </IconAction>
-      </div>
-      <div className={classes.status}>
-        <span role="status">{queueText(runningId !== null, waiting)}</span>
-        <button type="button" className={classes.reset} hidden={!changed} onClick={reset}>
-          Reset to defaults
-        </button>
+      <div className={classes.inner}>
+        <div className={classes.buttons}>
+          <Button size="md" h={40} fz="sm" loading={isPending} onClick={submit}>
+            Generate
+          </Button>
+          <IconAction
+            label="Skip to the next batch"
+            keys="Alt+Enter"
+            size={40}
+            variant="default"
+            disabled={runningId === null}
+            onClick={() => runningId && act(runningId, 'skip')}
+          >
+            <IconPlayerSkipForward size={18} stroke={1.6} />
+          </IconAction>
+          <IconAction
+            label="Interrupt"
+            keys="Esc"
+            size={40}
+            variant="default"
+            disabled={runningId === null}
+            onClick={() => runningId && act(runningId, 'interrupt')}
+          >
+            <IconPlayerStop size={18} stroke={1.6} />
+          </IconAction>
+        </div>
+        <div className={classes.status}>
+          <span role="status">{queueText(runningId !== null, waiting)}</span>
+          <button type="button" className={classes.reset} hidden={!changed} onClick={reset}>
+            Reset to defaults
+          </button>
+        </div>
       </div>
     </div>
   );
