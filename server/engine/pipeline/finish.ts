@@ -88,7 +88,7 @@ function infotextOf(batch: BatchRun, image: ImageContext): string {
     seedResizeFromWidth: request.seed_resize_from_w,
     seedResizeFromHeight: request.seed_resize_from_h,
     clipSkip: numberOption(options, 'CLIP_stop_at_last_layers', 1),
-    ensd: numberOption(options, 'eta_noise_seed_delta', 0),
+    ensd: batch.usesEnsd ? numberOption(options, 'eta_noise_seed_delta', 0) : 0,
     // Named always: a reader would take "GPU" for granted, which means another generator on another machine.
     rng: randnSource(options, job.deps.runtime.provider).toUpperCase(),
     extra: infotext,
