@@ -1,81 +1,116 @@
+/** The bundled weights, painted by this program's own compiler and sampler, against the code that trained them. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSafetensorsHeader } from '../../server/core/formats/safetensors.ts';
+import { createClipTokenizer } from '#core/prompt/clip-tokenizer.ts';
+import { combineGuidance } from '#core/sampling/guidance.ts';
+import { planSampling } from '#core/sampling/plan.ts';
+import { sampleLatent } from '#core/sampling/sample-latent.ts';
+import { ddim } from '#core/sampling/samplers/ddim.ts';
+import { createDiffusionModel } from '#core/sampling/schedule-model.ts';
+import { automatic } from '#core/sampling/schedulers/uniform.ts';
 import { createRuntime } from '../../server/engine/runtime/create-runtime.ts';
 import type { CheckpointModel, Runtime } from '../../server/engine/runtime/types.ts';
-import { goldenBytes, goldenTensors, maxDifference } from '../support/golden.ts';
+import { DEFAULT_MODEL } from '../support/app.ts';
+import { clipVocabulary } from '../support/clip.ts';
+import { goldenJson, maxDifference } from '../support/golden.ts';
+import { goldenModel } from '../support/golden-unet.ts';
 
-const CHECKPOINT = fileURLToPath(
-  new URL('../../models/Stable-diffusion/tapestry-emoji.safetensors', import.meta.url),
-);
-const GOLDEN = 'default-model/golden.safetensors';
-/** The reference was computed in float32 from the same float16 weights. */
-const TOLERANCE = 1e-4;
-const present = existsSync(CHECKPOINT);
+interface Settings {
+  checkpoint_sha256: string;
+  prompts: string[];
+  timestep: number;
+  steps: number;
+  cfg_scale: number;
+}
 
-describe.skipIf(!present)(`the default model${present ? '' : `: no ${CHECKPOINT}`}`, () => {
-  const tensors = goldenTensors(GOLDEN);
-  const golden = (name: string): Float32Array => {
-    const tensor = tensors.get(name);
-    if (tensor === undefined) throw new Error(`no ${name}`);
-    return tensor.data;
-  };
+const settings = goldenJson<Settings>('default-model/golden.json');
+const golden = goldenModel('default-model/golden.json', 'default-model/golden.safetensors');
+const weights = readFileSync(DEFAULT_MODEL);
+
+describe('the default model', () => {
   let runtime: Runtime;
   let model: CheckpointModel;
   beforeAll(async () => {
     runtime = await createRuntime({ device: 'cpu', threads: 1 });
-    model = await runtime.open(CHECKPOINT);
+    model = await runtime.open(DEFAULT_MODEL);
   });
   afterAll(() => runtime.close());
 
-  it('is the one that the reference was computed with', async () => {
-    const bytes = goldenBytes(GOLDEN);
-    const { metadata } = await readSafetensorsHeader({
-      size: bytes.length,
-      readAt: async (offset, length) => bytes.subarray(offset, offset + length),
+  const context = (prompt: number) => {
+    const { data, shape } = golden.tensor('context');
+    const size = data.length / (shape[0] ?? 1);
+    return data.subarray(prompt * size, (prompt + 1) * size);
+  };
+  const predict = (x: Float32Array, timestep: number, prompt: number) =>
+    model.predict({ x, height: 16, width: 16, timestep, context: context(prompt), contextTokens: 77 });
+  const error = (actual: ArrayLike<number>, name: string) => maxDifference(actual, golden.tensor(name).data);
+
+  it('is the file that the golden data was computed from', () => {
+    expect(createHash('sha256').update(weights).digest('hex')).toBe(settings.checkpoint_sha256);
+  });
+
+  it('is at most 45 MB and carries its licences', () => {
+    expect(weights.length).toBeLessThan(45e6);
+    const header = weights.subarray(8, 8 + Number(weights.readBigUInt64LE(0))).toString('utf8');
+    const { __metadata__: metadata } = JSON.parse(header);
+    expect(metadata['tapestry.attribution']).toContain(
+      'Twemoji, Copyright 2020 Twitter, Inc and other contributors',
+    );
+    expect(JSON.parse(metadata['tapestry.defaults']).examples).toHaveLength(20);
+  });
+
+  it('gives the prompts the same token ids', () => {
+    const tokenizer = createClipTokenizer(clipVocabulary());
+    const ids = golden.tensor('ids').data;
+    for (const [i, prompt] of settings.prompts.entries()) {
+      const tokens = tokenizer.encode(prompt);
+      expect(Array.from(ids.subarray(i * 77 + 1, i * 77 + 1 + tokens.length))).toEqual(tokens);
+    }
+  });
+
+  it('encodes text', async () => {
+    const ids = Int32Array.from(golden.tensor('ids').data);
+    const encoded = await model.encodeText(ids, settings.prompts.length, 1);
+    expect(error(encoded, 'context')).toBeLessThan(golden.tolerance('context'));
+  });
+
+  it('predicts noise', async () => {
+    const prediction = await predict(golden.tensor('noise').data, settings.timestep, 0);
+    expect(error(prediction, 'eps500')).toBeLessThan(golden.tolerance('eps500'));
+  });
+
+  it('samples a latent with DDIM', async () => {
+    const plan = planSampling({
+      sampler: ddim,
+      scheduler: automatic,
+      steps: settings.steps,
+      model: createDiffusionModel({ family: 'sd1' }),
     });
-    const digest = createHash('sha256').update(readFileSync(CHECKPOINT)).digest('hex');
-    expect(digest).toBe(metadata.checkpoint_sha256);
-  });
-
-  it('says what it is', () => {
-    expect(model.info).toMatchObject({
-      family: 'sd1',
-      prediction: 'epsilon',
-      nativeWidth: 128,
-      nativeHeight: 128,
+    const { data, shape } = golden.tensor('noise');
+    const noise = { data, shape };
+    const latent = await sampleLatent({
+      plan,
+      noise,
+      noiseSource: { next: () => noise },
+      async predict({ x, timestep }) {
+        const [cond, uncond] = [await predict(x.data, timestep, 0), await predict(x.data, timestep, 2)];
+        return combineGuidance({ ...x, data: uncond }, { ...x, data: cond }, settings.cfg_scale);
+      },
     });
+    expect(error(latent.data, 'latent')).toBeLessThan(golden.tolerance('latent'));
   });
 
-  it('encodes a prompt', async () => {
-    const context = await model.encodeText(Int32Array.from(golden('tokens')), 1, 1);
-    expect(maxDifference(context, golden('context'))).toBeLessThan(TOLERANCE);
+  it('decodes the latent', async () => {
+    const latent = golden.tensor('latent').data.map((value) => value / model.info.latentScale);
+    const picture = await model.decode(latent, 16, 16);
+    expect(error(picture, 'picture')).toBeLessThan(golden.tolerance('picture'));
   });
 
-  it('predicts at timestep 500', async () => {
-    const prediction = await model.predict({
-      x: golden('noise'),
-      height: 16,
-      width: 16,
-      timestep: 500,
-      context: golden('context'),
-      contextTokens: 77,
-    });
-    expect(maxDifference(prediction, golden('eps500'))).toBeLessThan(TOLERANCE);
-  });
-
-  it('decodes a latent', async () => {
-    const latent = golden('latent').map((value) => value / model.info.latentScale);
-    expect(maxDifference(await model.decode(latent, 16, 16), golden('picture'))).toBeLessThan(TOLERANCE);
-  });
-
-  it('encodes a picture', async () => {
-    const picture = golden('picture').map((value) => Math.min(1, Math.max(-1, value)));
-    const moments = await model.encode(picture, 128, 128);
-    const half = moments.length / 2;
-    expect(maxDifference(moments.subarray(0, half), golden('encoded_mean'))).toBeLessThan(TOLERANCE);
-    expect(maxDifference(moments.subarray(half), golden('encoded_logvar'))).toBeLessThan(TOLERANCE);
+  it('encodes a picture without noise', async () => {
+    const moments = await model.encode(golden.tensor('picture').data, 128, 128);
+    const [mean, logVariance] = [moments.subarray(0, 1024), moments.subarray(1024)];
+    expect(error(mean, 'encoded')).toBeLessThan(golden.tolerance('encoded'));
+    expect(logVariance.every((value) => value === -30)).toBe(true);
   });
 });
