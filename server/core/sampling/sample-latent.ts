@@ -1,5 +1,5 @@
 import type { Tensor } from '../tensor.ts';
-import { velocityToEps } from './guidance.ts';
+import { combineGuidance, velocityToEps } from './guidance.ts';
 import type { ImageNoise } from './noise/image-noise.ts';
 import type { SamplingPlan } from './plan.ts';
 import { uniPcOptions } from './settings.ts';
@@ -25,7 +25,7 @@ export interface PredictInput {
 
 /**
  * The guided output of the model, of the kind that the plan's `model.prediction` says (guidance is linear, so it may
- * work on any). `uncond`: the unguided one, which CFG++ samplers need.
+ * work on any). `uncond`: the unguided one, which CFG++ samplers need; without it they sample as with plain CFG.
  */
 export type Predict = (input: PredictInput) => Promise<Tensor | { guided: Tensor; uncond: Tensor }>;
 
@@ -106,9 +106,12 @@ async function runTimesteps(input: SampleLatentInput): Promise<Tensor> {
       const sigma = model.tToSigma(timestep);
       const xSigma = scaled(Math.sqrt(sigma ** 2 + 1), x);
       const alpha = model.alphasCumprod[Math.trunc(timestep)]!;
-      const { guided, uncond } = both(
-        await predict({ x, xSigma, sigma, timestep, alpha, step, call: call++ }),
-      );
+      const output = both(await predict({ x, xSigma, sigma, timestep, alpha, step, call: call++ }));
+      const { uncond } = output;
+      const guided =
+        sampler.cfgMultiplier === undefined
+          ? output.guided
+          : combineGuidance(uncond, output.guided, sampler.cfgMultiplier);
       const toEps = (output: Tensor) => (model.prediction === 'v' ? velocityToEps(x, output, alpha) : output);
       lastUncond = toEps(uncond);
       return toEps(guided);
