@@ -69,6 +69,8 @@ async function runSigmas(input: SampleLatentInput): Promise<Tensor> {
   const { plan, noiseSource, predict } = input;
   const { sampler, model, sigmas, options, range } = plan;
   if (sampler.kind !== 'sigma') throw new TypeError(`${sampler.name} walks timesteps`);
+  const start = startLatent(input);
+  if (sigmas.length < 2) return start;
   let call = 0;
   return sampler.sample({
     async model(xSigma, sigma, step) {
@@ -77,9 +79,10 @@ async function runSigmas(input: SampleLatentInput): Promise<Tensor> {
       const x = isFlow ? xSigma : scaled(Math.sqrt(alpha), xSigma);
       const timestep = isFlow ? sigma * 1000 : model.sigmaToT(sigma);
       const { guided } = both(await predict({ x, xSigma, sigma, timestep, alpha, step, call: call++ }));
-      return keepUnmasked(input, toDenoised(model, xSigma, guided, sigma));
+      const denoised = toDenoised(model, xSigma, guided, sigma);
+      return keepUnmasked(input, model.reviseDenoised?.(xSigma, denoised, sigma) ?? denoised);
     },
-    x: startLatent(input),
+    x: start,
     sigmas,
     noise: withPaths(noiseSource, plan),
     onStep: stoppable(input),
@@ -106,15 +109,13 @@ async function runTimesteps(input: SampleLatentInput): Promise<Tensor> {
       const sigma = model.tToSigma(timestep);
       const xSigma = scaled(Math.sqrt(sigma ** 2 + 1), x);
       const alpha = model.alphasCumprod[Math.trunc(timestep)]!;
-      const output = both(await predict({ x, xSigma, sigma, timestep, alpha, step, call: call++ }));
-      const { uncond } = output;
-      const guided =
-        sampler.cfgMultiplier === undefined
-          ? output.guided
-          : combineGuidance(uncond, output.guided, sampler.cfgMultiplier);
+      const { guided, uncond } = both(
+        await predict({ x, xSigma, sigma, timestep, alpha, step, call: call++ }),
+      );
       const toEps = (output: Tensor) => (model.prediction === 'v' ? velocityToEps(x, output, alpha) : output);
       lastUncond = toEps(uncond);
-      return toEps(guided);
+      const { cfgMultiplier } = sampler;
+      return toEps(cfgMultiplier === undefined ? guided : combineGuidance(uncond, guided, cfgMultiplier));
     },
     x: startLatent(input),
     timesteps,
@@ -134,7 +135,6 @@ function both(output: Tensor | { guided: Tensor; uncond: Tensor }): { guided: Te
 
 /** A velocity goes straight to the picture: by way of the noise, high sigmas would cost digits. */
 function toDenoised(model: NoiseModel, x: Tensor, output: Tensor, sigma: number): Tensor {
-  if (model.toDenoised) return model.toDenoised(x, output, sigma);
   if (model.prediction !== 'v') return weightedSum([1, x], [-sigma, output]);
   const variance = sigma ** 2 + 1;
   return weightedSum([1 / variance, x], [-sigma / Math.sqrt(variance), output]);

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveSampler } from './resolve.ts';
-import {
-  DEFAULT_SETTINGS,
-  samplerApiOptions,
-  samplerOptions,
-  samplingSettings,
-  uniPcOptions,
-} from './settings.ts';
+import { DEFAULT_SETTINGS, samplerOptions, samplingSettings, uniPcOptions } from './settings.ts';
 
 const sampler = (name: string) => resolveSampler(name).found!.sampler;
 
@@ -46,19 +40,5 @@ describe('uniPcOptions', () => {
       order: 1,
       lowerOrderFinal: true,
     });
-  });
-});
-
-describe('samplerApiOptions', () => {
-  it.each([
-    ['Euler', {}],
-    ['DPM++ 2M', { scheduler: 'karras' }],
-    [
-      'DPM2 a',
-      { scheduler: 'karras', discard_next_to_last_sigma: 'True', uses_ensd: 'True', second_order: 'True' },
-    ],
-    ['DPM++ 2M SDE Heun', { scheduler: 'exponential', brownian_noise: 'True', solver_type: 'heun' }],
-  ])('%s', (name, options) => {
-    expect(samplerApiOptions(sampler(name))).toEqual(options);
   });
 });

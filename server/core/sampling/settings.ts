@@ -110,19 +110,3 @@ export function samplerOptions(
   }
   return { options, infotext };
 }
-
-/** What `GET /sdapi/v1/samplers` lists of a sampler: A1111's option names, values as Python prints them. */
-export function samplerApiOptions(sampler: Sampler): Record<string, string> {
-  const flags = {
-    discard_next_to_last_sigma: sampler.discardNextToLastSigma,
-    uses_ensd: sampler.usesEnsd,
-    second_order: sampler.secondOrder,
-    brownian_noise: sampler.brownianNoise,
-  };
-  const set = Object.entries(flags).filter(([, isSet]) => isSet);
-  return {
-    ...(sampler.defaultScheduler ? { scheduler: sampler.defaultScheduler } : {}),
-    ...Object.fromEntries(set.map(([name]) => [name, 'True'])),
-    ...sampler.apiOptions,
-  };
-}

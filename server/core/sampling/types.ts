@@ -152,8 +152,8 @@ export interface NoiseModel extends ScheduleModel {
    * x = (1 - sigma) · image + sigma · noise, and the network sees x itself.
    */
   prediction: 'epsilon' | 'v' | 'flow';
-  /** The picture that a prediction means, where that is not what `prediction` says (LCM). */
-  toDenoised?: (x: Tensor, prediction: Tensor, sigma: number) => Tensor;
+  /** What the sampler takes for the picture, where that is not the plain prediction (LCM). x at `sigma`. */
+  reviseDenoised?: (x: Tensor, denoised: Tensor, sigma: number) => Tensor;
 }
 
 export interface ScheduleInput {
