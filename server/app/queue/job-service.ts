@@ -139,6 +139,7 @@ export function createJobService(deps: JobServiceDeps): Jobs {
       log: null,
       done: null,
     };
+    await recovered;
     await queue.admit();
     // Another request with this key may have come meanwhile.
     const raced = repeated(key, digest);
@@ -153,7 +154,14 @@ export function createJobService(deps: JobServiceDeps): Jobs {
     return journal.get(row.id)!;
   }
 
-  async function recover(): Promise<void> {
+  /** What comes while the last life is being repaired must not be taken for a part of it. */
+  let recovered: Promise<void> = Promise.resolve();
+  function recover(): Promise<void> {
+    recovered = repair();
+    return recovered;
+  }
+
+  async function repair(): Promise<void> {
     const seal = (jobId: string, change: () => void) =>
       journal.write((note) => {
         change();
