@@ -1,5 +1,5 @@
 import type { Tensor } from '../tensor.ts';
-import { velocityToEps } from './guidance.ts';
+import { combineGuidance, velocityToEps } from './guidance.ts';
 import type { ImageNoise } from './noise/image-noise.ts';
 import type { SamplingPlan } from './plan.ts';
 import { uniPcOptions } from './settings.ts';
@@ -25,7 +25,7 @@ export interface PredictInput {
 
 /**
  * The guided output of the model, of the kind that the plan's `model.prediction` says (guidance is linear, so it may
- * work on any). `uncond`: the unguided one, which CFG++ samplers need.
+ * work on any). `uncond`: the unguided one, which CFG++ samplers need; without it they sample as with plain CFG.
  */
 export type Predict = (input: PredictInput) => Promise<Tensor | { guided: Tensor; uncond: Tensor }>;
 
@@ -69,6 +69,8 @@ async function runSigmas(input: SampleLatentInput): Promise<Tensor> {
   const { plan, noiseSource, predict } = input;
   const { sampler, model, sigmas, options, range } = plan;
   if (sampler.kind !== 'sigma') throw new TypeError(`${sampler.name} walks timesteps`);
+  const start = startLatent(input);
+  if (sigmas.length < 2) return start;
   let call = 0;
   return sampler.sample({
     async model(xSigma, sigma, step) {
@@ -77,9 +79,10 @@ async function runSigmas(input: SampleLatentInput): Promise<Tensor> {
       const x = isFlow ? xSigma : scaled(Math.sqrt(alpha), xSigma);
       const timestep = isFlow ? sigma * 1000 : model.sigmaToT(sigma);
       const { guided } = both(await predict({ x, xSigma, sigma, timestep, alpha, step, call: call++ }));
-      return keepUnmasked(input, toDenoised(model, xSigma, guided, sigma));
+      const denoised = toDenoised(model, xSigma, guided, sigma);
+      return keepUnmasked(input, model.reviseDenoised?.(xSigma, denoised, sigma) ?? denoised);
     },
-    x: startLatent(input),
+    x: start,
     sigmas,
     noise: withPaths(noiseSource, plan),
     onStep: stoppable(input),
@@ -111,7 +114,8 @@ async function runTimesteps(input: SampleLatentInput): Promise<Tensor> {
       );
       const toEps = (output: Tensor) => (model.prediction === 'v' ? velocityToEps(x, output, alpha) : output);
       lastUncond = toEps(uncond);
-      return toEps(guided);
+      const { cfgMultiplier } = sampler;
+      return toEps(cfgMultiplier === undefined ? guided : combineGuidance(uncond, guided, cfgMultiplier));
     },
     x: startLatent(input),
     timesteps,
@@ -131,7 +135,6 @@ function both(output: Tensor | { guided: Tensor; uncond: Tensor }): { guided: Te
 
 /** A velocity goes straight to the picture: by way of the noise, high sigmas would cost digits. */
 function toDenoised(model: NoiseModel, x: Tensor, output: Tensor, sigma: number): Tensor {
-  if (model.toDenoised) return model.toDenoised(x, output, sigma);
   if (model.prediction !== 'v') return weightedSum([1, x], [-sigma, output]);
   const variance = sigma ** 2 + 1;
   return weightedSum([1 / variance, x], [-sigma / Math.sqrt(variance), output]);

@@ -103,13 +103,13 @@ interface SamplerBase {
   usesEnsd?: boolean;
   discardNextToLastSigma?: boolean;
   brownianNoise?: boolean;
-  /** The CFG scale is multiplied by this (CFG++); 1 where absent. */
+  /** The CFG scale is multiplied by this (CFG++), where the prediction comes with its unconditional part. */
   cfgMultiplier?: number;
   /** Which option gives eta when the request has none. */
   etaOption?: 'eta_ancestral' | 'eta_ddim';
   /** Which of `SamplerOptions` take effect; the others keep their defaults and stay out of the infotext. */
   usedOptions?: readonly (keyof SamplerOptions)[];
-  /** Options as `GET /sdapi/v1/samplers` lists them; values are strings there. */
+  /** Options that `GET /sdapi/v1/samplers` lists beside those that follow from the fields above. */
   apiOptions?: Readonly<Record<string, string>>;
 }
 
@@ -152,8 +152,8 @@ export interface NoiseModel extends ScheduleModel {
    * x = (1 - sigma) · image + sigma · noise, and the network sees x itself.
    */
   prediction: 'epsilon' | 'v' | 'flow';
-  /** The picture that a prediction means, where that is not what `prediction` says (LCM). */
-  toDenoised?: (x: Tensor, prediction: Tensor, sigma: number) => Tensor;
+  /** What the sampler takes for the picture, where that is not the plain prediction (LCM). x at `sigma`. */
+  reviseDenoised?: (x: Tensor, denoised: Tensor, sigma: number) => Tensor;
 }
 
 export interface ScheduleInput {

@@ -46,12 +46,10 @@ function adaptToLcm(model: NoiseModel): NoiseModel {
     sigmaToT,
     tToSigma,
     evenSigmas: (steps) => [...linspace32(sigmaToT(sigmaMax), sigmaToT(sigmaMin), steps).map(tToSigma), 0],
-    toDenoised(x, eps, sigma) {
+    reviseDenoised(x, denoised, sigma) {
       const time = sigmaToT(sigma) * TIMESTEP_SCALING;
       const variance = time ** 2 + SIGMA_DATA ** 2;
-      const skip = SIGMA_DATA ** 2 / variance;
-      const out = time / Math.sqrt(variance);
-      return weightedSum([out + skip, x], [-out * sigma, eps]);
+      return weightedSum([time / Math.sqrt(variance), denoised], [SIGMA_DATA ** 2 / variance, x]);
     },
   };
 }
