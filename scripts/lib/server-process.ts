@@ -28,10 +28,10 @@ export interface ServerProcess {
   readyMs: number;
   /** What it printed so far. */
   output(): string;
-  /** As Ctrl-C does; resolves when the process is gone. */
-  stop(): Promise<void>;
+  /** As Ctrl-C does; resolves with the exit code when the process is gone. */
+  stop(): Promise<number | null>;
   /** As a crash does. */
-  kill(): Promise<void>;
+  kill(): Promise<number | null>;
 }
 
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
@@ -81,11 +81,13 @@ async function untilAnswers(url: string, child: ChildProcess, deadline: number):
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (hasEnded(child)) return;
-  const gone = once(child, 'exit');
-  child.kill(signal);
-  await gone;
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (!hasEnded(child)) {
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+  return child.exitCode;
 }
 
 /** A port that was free a moment ago. */

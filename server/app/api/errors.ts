@@ -22,7 +22,9 @@ export function notFound(): never {
  * logged with their cause.
  */
 export function errorHandler(log: Logger) {
-  return (thrown: unknown, req: Request, res: Response, _next: NextFunction): void => {
+  return (error: unknown, req: Request, res: Response, _next: NextFunction): void => {
+    // A path with broken escapes names nothing.
+    const thrown = error instanceof URIError ? new TapestryError('NOT_FOUND') : error;
     const status = statusOf(thrown);
     if (status >= 500) log.error({ err: thrown, path: req.path }, 'request failed');
     if (res.headersSent) {
@@ -109,15 +111,14 @@ function fieldFault(error: TapestryError): Fault {
 
 const DOCUMENT_SHOWN = 2000;
 
-function jsonFault({ document, position }: BadJson): Fault {
+function jsonFault({ document, position, message }: BadJson): Fault {
   const before = document.slice(0, position);
   const lineno = before.split('\n').length;
   const colno = position - before.lastIndexOf('\n');
-  const msg = 'Expecting value';
   return {
     loc: ['body', position],
-    msg: `${msg}: line ${lineno} column ${colno} (char ${position})`,
+    msg: `${message}: line ${lineno} column ${colno} (char ${position})`,
     type: 'value_error.jsondecode',
-    ctx: { msg, doc: document.slice(0, DOCUMENT_SHOWN), pos: position, lineno, colno },
+    ctx: { msg: message, doc: document.slice(0, DOCUMENT_SHOWN), pos: position, lineno, colno },
   };
 }

@@ -131,7 +131,10 @@ async function effectiveOptions(settings: Settings, library: Library, overrides:
   try {
     return attempt();
   } catch (error) {
-    const { code } = TapestryError.from(error);
+    const { code, params } = TapestryError.from(error);
+    if (code === 'INVALID_FIELD') {
+      throw new TapestryError(code, { ...params, field: `override_settings.${params.field}` });
+    }
     if (code !== 'UNKNOWN_CHECKPOINT' && code !== 'NO_CHECKPOINT') throw error;
     await library.refresh();
     return attempt();

@@ -74,7 +74,15 @@ function toSdModel({ title, modelName, shortHash, sha256, path, config }: Checkp
 
 /** Option values are texts in A1111, as Python prints them. */
 function toSampler(sampler: SamplingNames['samplers'][number]) {
-  return { name: sampler.name, aliases: sampler.aliases, options: sampler.apiOptions ?? {} };
+  const options = {
+    ...(sampler.defaultScheduler === undefined ? {} : { scheduler: sampler.defaultScheduler.toLowerCase() }),
+    ...(sampler.usesEnsd ? { uses_ensd: 'True' } : {}),
+    ...(sampler.secondOrder ? { second_order: 'True' } : {}),
+    ...(sampler.discardNextToLastSigma ? { discard_next_to_last_sigma: 'True' } : {}),
+    ...(sampler.brownianNoise ? { brownian_noise: 'True' } : {}),
+    ...sampler.apiOptions,
+  };
+  return { name: sampler.name, aliases: sampler.aliases, options };
 }
 
 function toScheduler({

@@ -1,5 +1,6 @@
 import express, { type RequestHandler } from 'express';
 import { TapestryError } from '#contracts/errors.ts';
+import { findJsonFault, type JsonFault } from './json-fault.ts';
 
 const MIB = 1024 * 1024;
 
@@ -11,8 +12,8 @@ export class BadJson extends Error {
   readonly document: string;
   readonly position: number;
 
-  constructor(document: string, position: number, reason: string) {
-    super(reason);
+  constructor(document: string, { message, position }: JsonFault) {
+    super(message);
     this.name = 'BadJson';
     this.document = document;
     this.position = position;
@@ -27,7 +28,8 @@ export class BadJson extends Error {
 export function jsonBody(limit: number): RequestHandler {
   const parse = express.json({ limit, strict: false, type: () => true });
   return (req, res, next) => {
-    if (!isJson(req.headers['content-type'], req.headers.origin)) return next();
+    const isEmpty = req.headers['content-length'] === '0';
+    if (isEmpty || !isJson(req.headers['content-type'], req.headers.origin)) return next();
     parse(req, res, (error?: unknown) => next(error === undefined ? undefined : bodyError(error, limit)));
   };
 }
@@ -44,8 +46,7 @@ function bodyError(error: unknown, limit: number): unknown {
     return new TapestryError('BODY_TOO_LARGE', { field: 'body', accepted: `${limit / MIB} MiB` });
   }
   if (type === 'entity.parse.failed' && typeof body === 'string') {
-    const at = /position (\d+)/.exec(message)?.[1];
-    return new BadJson(body, at === undefined ? body.length : Number(at), message);
+    return new BadJson(body, findJsonFault(body));
   }
   return new TapestryError('INVALID_FIELD', { field: 'body', value: message, accepted: 'JSON in UTF-8' });
 }

@@ -3,7 +3,6 @@ import { goldenJson } from '../../../tests/support/golden.ts';
 import { goldenNoiseModel } from '../../../tests/support/noise-models.ts';
 import { img2imgSteps, planSampling, scheduleSigmas, scheduleTimesteps } from './plan.ts';
 import { resolveSampler, resolveScheduler } from './resolve.ts';
-import { SCHEDULERS } from './schedulers/index.ts';
 import { DEFAULT_SETTINGS, samplingSettings } from './settings.ts';
 
 interface SigmaCase {
@@ -16,20 +15,19 @@ interface SigmaCase {
   infotext: Record<string, unknown>;
 }
 
-interface TimestepCase {
+type SchedulerCase = Pick<SigmaCase, 'model' | 'scheduler' | 'n' | 'sigmas'>;
+
+interface StepCase {
   sampler: string;
   n: number;
   opts?: Record<string, boolean>;
   timesteps?: number[];
+  sigmas?: number[];
 }
 
-const isKnown = ({ sampler, scheduler }: SigmaCase) =>
-  resolveSampler(sampler).found?.sampler.name === sampler &&
-  SCHEDULERS.some(({ label }) => label === scheduler);
-const golden = goldenJson<{ cases: SigmaCase[] }>('schedules/a1111_sigmas.json').cases.filter(isKnown);
-const timestepCases = goldenJson<{ cases: TimestepCase[] }>('schedules/lcm_and_timesteps.json').cases.filter(
-  ({ sampler, timesteps }) => timesteps && resolveSampler(sampler).found,
-);
+const golden = goldenJson<{ cases: SigmaCase[] }>('schedules/a1111_sigmas.json').cases;
+const forge = goldenJson<{ cases: SchedulerCase[] }>('schedules/forge_extra_sigmas.json').cases;
+const stepCases = goldenJson<{ cases: StepCase[] }>('schedules/lcm_and_timesteps.json').cases;
 
 /** Largest difference, relative to each value; the tables compare at 1e-5. */
 function relativeError(actual: readonly number[], expected: readonly number[]): number {
@@ -54,11 +52,54 @@ describe('sigmas', () => {
   );
 });
 
-describe('timesteps', () => {
-  it.each(timestepCases)('$sampler, $n steps $opts', ({ sampler, n, opts, timesteps }) => {
-    const result = scheduleTimesteps(resolveSampler(sampler).found!.sampler, n, samplingSettings(opts ?? {}));
-    expect(result.timesteps).toEqual(timesteps);
+describe('sigmas of Forge', () => {
+  it.each(forge)('$model $scheduler, $n steps', ({ model: name, scheduler, n, sigmas }) => {
+    const model = goldenNoiseModel(name);
+    const { sigmaMin, sigmaMax } = model;
+    const result = resolveScheduler(scheduler).found!.sigmas({ steps: n, model, sigmaMin, sigmaMax });
+    expect(relativeError(result, sigmas)).toBeLessThanOrEqual(1e-5);
   });
+});
+
+describe('sigmas to the last bit', () => {
+  // The times of Brownian paths are rounded to 1e-6: there a last bit shows in the picture.
+  const exact = ['Automatic', 'Uniform', 'Karras', 'Exponential', 'Polyexponential', 'SGM Uniform', 'Normal'];
+  it.each(exact)('%s', (scheduler) => {
+    const entries = golden.filter((entry) => entry.model === 'sd15' && entry.scheduler === scheduler);
+    for (const { sampler, n, opts, sigmas } of entries) {
+      const result = scheduleSigmas({
+        sampler: resolveSampler(sampler).found!.sampler,
+        scheduler: resolveScheduler(scheduler).found!,
+        steps: n,
+        model: goldenNoiseModel('sd15', opts.enable_quantization === true),
+        settings: samplingSettings(opts),
+      });
+      expect(result.sigmas).toEqual(sigmas.map(Math.fround));
+    }
+  });
+});
+
+describe('LCM', () => {
+  it.each(stepCases.filter(({ sigmas }) => sigmas))('$n steps', ({ n, sigmas }) => {
+    const { sampler } = resolveSampler('LCM').found!;
+    const scheduler = resolveScheduler('Automatic').found!;
+    const plan = planSampling({ sampler, scheduler, steps: n, model: goldenNoiseModel('sd15') });
+    expect(relativeError(plan.sigmas, sigmas!)).toBeLessThanOrEqual(1e-5);
+  });
+});
+
+describe('timesteps', () => {
+  it.each(stepCases.filter(({ timesteps }) => timesteps))(
+    '$sampler, $n steps $opts',
+    ({ sampler, n, opts, timesteps }) => {
+      const result = scheduleTimesteps(
+        resolveSampler(sampler).found!.sampler,
+        n,
+        samplingSettings(opts ?? {}),
+      );
+      expect(result.timesteps).toEqual(timesteps);
+    },
+  );
 
   it('stays within the table for as many steps as there are timesteps, and more', () => {
     const { sampler } = resolveSampler('DDIM').found!;

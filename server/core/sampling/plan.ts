@@ -1,8 +1,8 @@
-import type { NoiseModel } from './schedule-model.ts';
+import { beta } from './schedulers/beta.ts';
 import { SCHEDULERS } from './schedulers/index.ts';
 import { automatic } from './schedulers/uniform.ts';
 import { DEFAULT_SETTINGS, type InfotextFields, type SamplingSettings, samplerOptions } from './settings.ts';
-import type { Sampler, SamplerOptions, Scheduler } from './types.ts';
+import type { NoiseModel, Sampler, SamplerOptions, Scheduler, SigmaRange } from './types.ts';
 
 export interface PlanInput {
   sampler: Sampler;
@@ -31,6 +31,7 @@ export interface SamplingPlan {
   sampler: Sampler;
   /** "Automatic" resolved, where the sampler prefers one. */
   scheduler: Scheduler;
+  /** As the sampler sees it. */
   model: NoiseModel;
   options: SamplerOptions;
   settings: SamplingSettings;
@@ -38,6 +39,10 @@ export interface SamplingPlan {
   sigmas: number[];
   /** Timestep samplers only: ascending, walked from the end. */
   timesteps?: number[];
+  /** Sigma samplers only: where those that place their own steps begin and end. */
+  range?: SigmaRange;
+  /** Sigma samplers only: the range of the Brownian paths of SDE samplers, in img2img too that of the whole schedule. */
+  brownianRange?: { sigmaMin: number; sigmaMax: number };
   /** img2img only: the noise level that the picture is brought to before sampling. */
   startSigma?: number;
   /** Calls of `onStep` to expect; samplers that choose their own steps may differ. */
@@ -49,8 +54,10 @@ export interface SamplingPlan {
 
 /** Noise levels, options and infotext of one sampling pass. Pure; `sampleLatent` runs it. */
 export function planSampling(input: PlanInput): SamplingPlan {
-  const { sampler, model, settings = DEFAULT_SETTINGS, img2img } = input;
+  const { sampler, settings = DEFAULT_SETTINGS, img2img } = input;
+  const model = (sampler.kind === 'sigma' && sampler.adaptModel?.(input.model)) || input.model;
   const { options, infotext } = samplerOptions(sampler, settings, input.eta);
+  if (img2img && settings.img2img_extra_noise > 0) infotext['Extra noise'] = settings.img2img_extra_noise;
   const { steps, encodeSteps } = img2img ? img2imgSteps(input.steps, img2img) : { steps: input.steps };
   const common = {
     sampler,
@@ -61,12 +68,19 @@ export function planSampling(input: PlanInput): SamplingPlan {
   };
 
   if (sampler.kind === 'sigma') {
-    const full = scheduleSigmas({ ...input, steps });
+    const full = scheduleSigmas({ ...input, model, steps });
     const sigmas = encodeSteps === undefined ? full.sigmas : full.sigmas.slice(steps - encodeSteps - 1);
     return {
       ...common,
       scheduler: full.scheduler,
       sigmas,
+      range: img2img
+        ? { sigmaMin: sigmas.at(-2) ?? model.sigmaMin, sigmaMax: sigmas[0]!, calls: sigmas.length - 1 }
+        : { sigmaMin: model.sigmaMin, sigmaMax: model.sigmaMax, calls: steps },
+      brownianRange: {
+        sigmaMin: Math.min(...full.sigmas.filter((sigma) => sigma > 0)),
+        sigmaMax: Math.max(...full.sigmas),
+      },
       ...(img2img ? { startSigma: sigmas[0]! } : {}),
       steps: sigmas.length - 1,
       infotext: {
@@ -134,7 +148,18 @@ export function scheduleSigmas(input: Omit<PlanInput, 'img2img' | 'eta'>): {
       infotext['Schedule rho'] = settings.rho;
     }
   }
-  const sigmas = scheduler.sigmas({ steps, model, ...range, ...(rho === undefined ? {} : { rho }) });
+  const betaDistribution = { alpha: settings.beta_dist_alpha, beta: settings.beta_dist_beta };
+  if (scheduler === beta) {
+    infotext['Beta schedule alpha'] = betaDistribution.alpha;
+    infotext['Beta schedule beta'] = betaDistribution.beta;
+  }
+  const sigmas = scheduler.sigmas({
+    steps,
+    model,
+    ...range,
+    ...(rho === undefined ? {} : { rho }),
+    betaDistribution,
+  });
   if (discards) sigmas.splice(-2, 1);
   return { sigmas, scheduler, infotext };
 }

@@ -1,4 +1,5 @@
 import { Accordion, Switch } from '@mantine/core';
+import { shortReason } from '../../components/short-reason.ts';
 import { PanelForm } from '../../forms/panel-form.tsx';
 import { type PanelValues, panelValues } from '../../forms/values.ts';
 import { useField } from '../txt2img/form-store.ts';
@@ -52,7 +53,7 @@ function PanelFold({ extension, panel }: ExtensionPanel) {
           panel={panel}
           chosen={chosen}
           onChange={change}
-          errorOf={(key) => (isAbout(problem, key) ? (problem?.message ?? null) : null)}
+          errorOf={(key) => (problem && isAbout(problem, key) ? shortReason(problem) : null)}
         />
       </Accordion.Panel>
     </Accordion.Item>

@@ -28,7 +28,7 @@ export function Viewer({ picture }: { picture: Picture }) {
       withCloseButton={false}
       padding={0}
       transitionProps={{ duration: 120 }}
-      aria-label="Full-screen view"
+      attributes={{ content: { 'aria-label': 'Full-screen view' } }}
     >
       <div className={classes.view}>
         <div className={classes.lightbox}>
@@ -48,7 +48,12 @@ export function Viewer({ picture }: { picture: Picture }) {
                 if (next !== index) select({ jobId: job.id, index: image.index });
               },
             }}
-            carousel={{ finite: true, preload: 1, padding: 20 }}
+            carousel={{
+              finite: true,
+              preload: 1,
+              padding: 20,
+              imageProps: { style: { width: '100%', height: '100%' } },
+            }}
             animation={{ swipe: 200, navigation: 160 }}
             zoom={{ maxZoomPixelRatio: 8, scrollToZoom: true }}
             controller={{ focus: true }}

@@ -48,7 +48,12 @@ export function GenerateBar({ submit, isPending }: { submit: () => void; isPendi
           </IconAction>
         </div>
         <div className={classes.status}>
-          <span role="status">{queueText(runningId !== null, waiting)}</span>
+          <span>
+            <span role="status">{queueText(runningId !== null, waiting)}</span>
+            {runningId === null && waiting === 0 && (
+              <span className={classes.keys}>{isApple() ? '⌘' : 'Ctrl'}+Enter</span>
+            )}
+          </span>
           <button type="button" className={classes.reset} hidden={!changed} onClick={reset}>
             Reset to defaults
           </button>
@@ -60,6 +65,5 @@ export function GenerateBar({ submit, isPending }: { submit: () => void; isPendi
 
 function queueText(running: boolean, waiting: number): string {
   const behind = waiting === 0 ? '' : `${waiting} ${running ? 'more ' : ''}in the queue`;
-  if (running) return behind === '' ? 'Painting' : `Painting, ${behind}`;
-  return behind === '' ? `${isApple() ? '⌘' : 'Ctrl'}+Enter` : behind;
+  return [running ? 'Painting' : '', behind].filter(Boolean).join(', ');
 }
