@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Request, Response } from 'express';
 import { TapestryError } from '#contracts/errors.ts';
 import { FINISHED_STATES, type Job, type JobEvent } from '#contracts/job.ts';
@@ -106,11 +107,10 @@ async function submit({ jobs, prepare }: JobRoutesDeps, request: Request, respon
   return job;
 }
 
-function events(jobs: JobService, id: string, request: Request, response: Response) {
+async function events(jobs: JobService, id: string, request: Request, response: Response) {
   const since = readCount(request.get('last-event-id') ?? request.query.since, 'since', 0);
   if (request.accepts(['json', 'text/event-stream']) !== 'text/event-stream') return jobs.eventsOf(id, since);
-  stream(jobs, id, since, response);
-  return undefined;
+  return stream(jobs, id, since, response);
 }
 
 function find(jobs: JobService, id: string): Job {
@@ -135,31 +135,31 @@ function readCount(value: unknown, field: string, fallback: number): number {
 }
 
 /** Server-sent events: what is stored after `since`, then what comes, until the job is finished. */
-function stream(jobs: JobService, id: string, since: number, response: Response): void {
-  response.set({
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store, no-transform',
-    'x-accel-buffering': 'no',
-  });
+async function stream(jobs: JobService, id: string, since: number, response: Response): Promise<void> {
+  response.set({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+  // A proxy or our own compression would hold events back until they fill a block.
+  response.set('cache-control', 'no-store, no-transform');
   response.flushHeaders();
-  const send = (event: JobEvent) => {
-    if (event.jobId !== id) return;
+  const send = (event: JobEvent) =>
     response.write(`id: ${event.seq}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
-    if (FINISHED_STATES.includes(event.job.state)) end();
-  };
+
+  let last = since;
+  for (let page = jobs.eventsOf(id, last); page.length > 0; page = jobs.eventsOf(id, last)) {
+    for (const event of page) send(event);
+    last = page.at(-1)!.seq;
+    if (response.writableNeedDrain) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (response.destroyed) return;
+  }
+  if (FINISHED_STATES.includes(find(jobs, id).state)) return void response.end();
+  // Nothing falls between: no event can come since the last page was empty.
   const heartbeat = setInterval(() => response.write(': here\n\n'), HEARTBEAT_MS);
-  const unsubscribe = jobs.onEvent(send);
-  const end = () => {
+  const unsubscribe = jobs.onEvent((event) => {
+    if (event.jobId !== id) return;
+    send(event);
+    if (FINISHED_STATES.includes(event.job.state)) response.end();
+  });
+  response.once('close', () => {
     clearInterval(heartbeat);
     unsubscribe();
-    response.end();
-  };
-  response.once('close', end);
-  const stored = jobs.eventsOf(id, since);
-  for (const [index, event] of stored.entries()) {
-    // Stored events tell the job as it is now: only the newest of them may end the stream.
-    if (index === stored.length - 1) send(event);
-    else response.write(`id: ${event.seq}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
-  }
-  if (stored.length === 0 && FINISHED_STATES.includes(find(jobs, id).state)) end();
+  });
 }

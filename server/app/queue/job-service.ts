@@ -195,7 +195,7 @@ export function createJobService(deps: JobServiceDeps): Jobs {
       ...store.jobs.finishedBeyond(RESULTS_KEPT),
       ...store.jobs.finishedBefore(yesterday),
     ]);
-    for (const id of old) await gallery.dropResults(id);
+    for (const id of store.images.jobsWithUnsaved()) if (old.has(id)) await gallery.dropResults(id);
     const forgotten = store.jobs.finishedBeyond(JOBS_KEPT);
     store.transaction(() => {
       for (const id of forgotten) store.jobs.remove(id);
