@@ -3,11 +3,25 @@ import { defineConfig } from 'vitest/config';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** `unit`: beside the source, fast. `integration`: whole processes, real onnxruntime. Browser tests: `tests/e2e`. */
+/** Tests of whole processes, one file after another: they share two cores and their speed matters. */
+const processes = (name: string, testTimeout: number) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`tests/${name}/**/*.test.ts`],
+    testTimeout,
+    hookTimeout: testTimeout,
+    fileParallelism: false,
+  },
+});
+
+/**
+ * unit: beside the source, fast. integration: several rooms together, real onnxruntime. e2e: the real server in a real
+ * browser. long: fuzzing, soak, full size; not part of `npm test`.
+ */
 export default defineConfig({
   resolve: {
     alias: {
-      'tapestry/sdk/test': at('./server/sdk/test-kit.ts'),
       'tapestry/sdk': at('./server/sdk/index.ts'),
     },
   },
@@ -29,15 +43,9 @@ export default defineConfig({
           exclude: ['**/node_modules/**', 'web/.next/**', 'web/out/**'],
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'integration',
-          include: ['tests/integration/**/*.test.ts'],
-          testTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
+      processes('integration', 120_000),
+      processes('e2e', 120_000),
+      processes('long', 3_600_000),
     ],
   },
 });

@@ -43,6 +43,7 @@ export const ERROR_CATALOGUE = {
   ENGINE_DIED: { status: 500, message: 'The engine ended unexpectedly ({reason}); its log is with the job' },
   ENGINE_UNAVAILABLE: { status: 503, message: 'No engine could be started: {reason}' },
   ENGINE_STUCK: { status: 500, message: 'The engine did not answer for {value} and was ended' },
+  NAN_OUTPUT: { status: 500, message: 'The {value} produced values that are not numbers; {accepted}' },
   EXTENSION_FAILED: { status: 500, message: 'Extension {extension} failed in {hook}: {reason}' },
   CANCELLED: { status: 499, message: 'The job was cancelled' },
   ABANDONED: { status: 499, message: 'Nobody waited for the job any more' },
@@ -111,13 +112,15 @@ export class TapestryError extends Error {
 
   static fromRecord(record: ErrorRecord): TapestryError {
     const { code, field, value, accepted, reason, extension, hook } = record;
-    return new TapestryError(code in ERROR_CATALOGUE ? code : 'INTERNAL', {
+    const known = code in ERROR_CATALOGUE;
+    const why = known ? reason : record.message;
+    return new TapestryError(known ? code : 'INTERNAL', {
       ...(field === undefined ? {} : { field }),
       ...(value === undefined ? {} : { value }),
       ...(accepted === undefined ? {} : { accepted }),
       ...(extension === undefined ? {} : { extension }),
       ...(hook === undefined ? {} : { hook }),
-      reason: reason ?? record.message,
+      ...(why === undefined ? {} : { reason: why }),
     });
   }
 

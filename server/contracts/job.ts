@@ -7,6 +7,7 @@
  * one more attempt; the second unexplained death quarantines it.
  */
 import type { ErrorRecord } from './errors.ts';
+import type { JobTimings } from './messages.ts';
 import type { PictureRequest } from './request.ts';
 
 export const JOB_STATES = [
@@ -89,6 +90,8 @@ export interface Job {
   /** Tail of the engine's log, only where an engine died under the job. */
   log: string | null;
   progress: JobProgress | null;
+  /** Where the time went, once done. */
+  timings: JobTimings | null;
 }
 
 export const EVENT_KINDS = [

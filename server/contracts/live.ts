@@ -32,6 +32,8 @@ export interface EngineStatus {
   provider: string | null;
   /** Why a better provider was not taken, one line each. */
   notes: string[];
+  /** Process id of the engine; null while there is none. */
+  pid: number | null;
   /** Title of the checkpoint that is loaded. */
   checkpoint: string | null;
 }

@@ -64,6 +64,8 @@ export const manifestSchema = z.object({
   /** Module whose default export is the engine side: `(api: EngineApi) => void`. Relative to the folder. */
   engine: z.string().optional(),
   panels: z.array(panelSchema).default([]),
+  /** True: a fault in it fails the job (safety). False: the picture is made without it and the job says so. */
+  essential: z.boolean().default(false),
   /** What it wants; shown before install. */
   permissions: z
     .object({

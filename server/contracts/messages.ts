@@ -4,7 +4,19 @@
  */
 import type { ErrorRecord } from './errors.ts';
 import type { TaskName } from './job.ts';
+import type { ExtensionInfo } from './manifest.ts';
 import type { PictureJob } from './request.ts';
+
+/** What the app tells an engine when it forks it: JSON in the environment variable `TAPESTRY_ENGINE`. */
+export interface EngineConfig {
+  device: string;
+  /** 0: one per core. */
+  threads: number;
+  /** `<data>/.tapestry`: caches lie below it. */
+  stateFolder: string;
+  /** Written into the infotext. */
+  version: string;
+}
 
 /** One attempt at a job. */
 export interface Assignment {
@@ -19,6 +31,8 @@ export interface Assignment {
 
 export type ToEngine =
   | { type: 'run'; assignment: Assignment }
+  /** Enabled extensions, at start and on change: jobs that start later run on a fresh set of hooks. */
+  | { type: 'extensions'; extensions: ExtensionInfo[] }
   /** Finish the step, decode, save and return what is there. */
   | { type: 'interrupt'; jobId: string }
   /** Drop the rest of this batch, go on with the next; what is there is decoded. */
@@ -123,4 +137,6 @@ export type FromEngine =
   | DoneMessage
   | FailedMessage
   | { type: 'loaded'; checkpoint: string | null }
-  | { type: 'memory'; rssBytes: number; modelBytes: number };
+  /** Extensions that could not be loaded, with the reason. */
+  | { type: 'extensions'; loaded: string[]; faults: { id: string; reason: string }[] }
+  | { type: 'memory'; rssBytes: number };

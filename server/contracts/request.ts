@@ -78,6 +78,8 @@ export interface PictureJob {
   checkpoint: CheckpointRef;
   /** True: finished pictures go to the outputs folder. False: they are kept only as the job's results. */
   save: boolean;
+  /** True for A1111's API, which writes floats into the infotext as Python does: `CFG scale: 7.0`. */
+  pythonFloats: boolean;
   /** Local time of acceptance, `yyyymmddHHMMSS`. */
   jobTimestamp: string;
 }

@@ -1,10 +1,10 @@
-import type { Hooks } from './hooks.ts';
+import type { TappableHooks } from './hooks.ts';
 import type { JobContext, Sampler, Scheduler } from './types.ts';
 
 /** What the engine side of an extension is given. */
 export interface EngineApi {
   /** Tap during the call of the entry function; later the set is frozen and a tap throws. */
-  readonly hooks: Hooks;
+  readonly hooks: TappableHooks;
   /**
    * Values of the extension's panel for this job, defaults filled in; null where the panel is switched off. `panelId`
    * only where the extension has more than one.

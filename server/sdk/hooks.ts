@@ -61,3 +61,20 @@ export function createHooks() {
 
 export type Hooks = ReturnType<typeof createHooks>;
 export type HookName = keyof Hooks;
+
+/** What an extension may do with a hook: tap it, with a sync or an async function. */
+export type TappableHooks = { readonly [Name in HookName]: TapOnly<Hooks[Name]> };
+
+type TapOnly<Hook> = Hook extends {
+  tapPromise(options: infer Options, run: (...args: infer Args) => infer Result): void;
+}
+  ? {
+      tap(options: Options, run: (...args: Args) => Awaited<Result> | Result): void;
+      tapPromise: TapOnlyPromise<Options, Args, Result>;
+    }
+  : never;
+
+type TapOnlyPromise<Options, Args extends unknown[], Result> = (
+  options: Options,
+  run: (...args: Args) => Result,
+) => void;

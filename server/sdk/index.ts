@@ -2,6 +2,6 @@
 
 export { cloneTensor, itemOf, zeros } from '#core/tensor.ts';
 export type { EngineApi, ExtensionEntry } from './extension.ts';
-export type { HookName, Hooks } from './hooks.ts';
+export type { HookName, TappableHooks } from './hooks.ts';
 export * from './types.ts';
 export { SDK_VERSION } from './version.ts';

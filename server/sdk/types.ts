@@ -126,7 +126,7 @@ export interface ImageContext {
 
 export interface SaveContext extends ImageContext {
   /** The `parameters` text; assign to replace. */
-  infotextLine: string;
+  infotext: string;
 }
 
 export interface JobEndContext {

@@ -2,8 +2,12 @@
 export interface ModelInfo {
   /** Family id, e.g. "sd1". */
   family: string;
+  /** What the UNet takes beside the latent: nothing, a mask and a masked picture, or a picture to edit. */
+  variant: 'txt2img' | 'inpainting' | 'instruct-pix2pix';
   prediction: 'epsilon' | 'v';
   latentChannels: number;
+  /** Channels of `PredictCall.x`: the latent's, and what the variant adds behind them. */
+  inputChannels: number;
   /** Picture pixels per latent pixel. */
   downscale: number;
   /** Latents are multiplied by this after encoding and divided before decoding. */
@@ -25,7 +29,7 @@ export interface CheckpointModel {
    */
   encodeText(tokens: Int32Array, chunks: number, clipSkip: number): Promise<Float32Array>;
   /**
-   * One UNet call. x: [1, latentChannels, height, width], already scaled by the caller; timestep may be fractional;
+   * One UNet call. x: [1, inputChannels, height, width], already scaled by the caller; timestep may be fractional;
    * context: [1, contextTokens, contextWidth]. Returns the raw prediction, [1, latentChannels, height, width].
    * Any height and width of at least 1 work.
    */

@@ -1,0 +1,1 @@
+"""The default model's training kit: data, networks, training, export, evaluation. See ../README.md."""
