@@ -32,6 +32,7 @@ import { createUploads } from './gallery/uploads.ts';
 import { hashFile } from './library/hash.ts';
 import { identifyCheckpoint } from './library/identify.ts';
 import { createLibrary } from './library/library.ts';
+import { createStyles } from './library/styles.ts';
 import { createLive } from './live/live.ts';
 import { createJobService } from './queue/job-service.ts';
 import { createSupervisor } from './queue/supervisor.ts';
@@ -62,11 +63,13 @@ export async function compose(config: AppConfig, log: Logger): Promise<Composed>
   const jobs = await createJobServices(config, store, files, log);
   const { supervisor, gallery, uploads } = jobs;
   const door = createDoor(config.door);
-  const prepare = createPrepare({ settings, library, extensions, names });
+  const styles = createStyles(join(paths.data, 'styles.csv'));
+  const prepare = createPrepare({ settings, library, extensions, styles, names });
   const readInfotext = (text: string) =>
     fieldsFromInfotext(parseInfotext(text), { settings, library, extensions });
   const shared = {
     ...files,
+    styles,
     supervisor,
     names,
     prepare,

@@ -8,6 +8,7 @@ import type { EngineStatus, Preview } from '#contracts/live.ts';
 import type { ExtensionInfo, Panel } from '#contracts/manifest.ts';
 import type { DoneMessage } from '#contracts/messages.ts';
 import type { CheckpointRef, PictureRequest } from '#contracts/request.ts';
+import type { PromptStyle } from '#core/prompt/styles.ts';
 
 export interface SubmitInput {
   task: TaskName;
@@ -111,6 +112,22 @@ export interface Library {
   /** sha256 of a file, computed once and remembered by path, size and mtime; hashed off the app's loop. */
   hash(file: CheckpointFile): Promise<string>;
   onChange(listener: () => void): () => void;
+}
+
+/** The prompts of a request that styles go into. */
+export type StyledPrompts = Pick<
+  PictureRequest,
+  'prompt' | 'negative_prompt' | 'hr_prompt' | 'hr_negative_prompt'
+>;
+
+/** Prompt styles of the data folder's `styles.csv`. */
+export interface Styles {
+  list(): Promise<PromptStyle[]>;
+  /** Puts styles into prompts, in order; names that are not known change nothing and are handed back. */
+  apply(
+    names: readonly string[],
+    prompts: StyledPrompts,
+  ): Promise<{ prompts: StyledPrompts; unknown: string[] }>;
 }
 
 export interface Settings {

@@ -4,7 +4,7 @@ import { TapestryError } from '#contracts/errors.ts';
 import type { Job } from '#contracts/job.ts';
 import { type CheckpointRef, type PictureRequest, pictureRequest } from '#contracts/request.ts';
 import type { Sampler, Scheduler } from '#core/sampling/types.ts';
-import type { CheckpointFile, Extensions, Library, Settings, SubmitInput } from '../services.ts';
+import type { CheckpointFile, Extensions, Library, Settings, Styles, SubmitInput } from '../services.ts';
 import { describeSchema } from './describe-schema.ts';
 import { prepareHires } from './prepare-hires.ts';
 import type { JsonSchema } from './route.ts';
@@ -24,6 +24,7 @@ export interface PrepareDeps {
   settings: Settings;
   library: Library;
   extensions: Extensions;
+  styles: Styles;
   names: SamplingNames;
   /** A whole number in 0 … 2^32 - 1. */
   drawSeed?: () => number;
@@ -63,10 +64,13 @@ export function createPrepare(deps: PrepareDeps): Prepare {
     if (unknown.length > 0)
       warnings.push(`Unknown options in override_settings are ignored: ${unknown.join(', ')}`);
     refuseUnusable(file);
+    const styled = await deps.styles.apply(sent.styles, promptsOf(sent));
+    for (const name of styled.unknown) warnings.push(`The style "${name}" is not known and adds nothing`);
     const sha256 = await library.hash(file);
     const checkpoint: CheckpointRef = refTo(library.resolve(file.path), sha256);
     const sized: PictureRequest = {
       ...sent,
+      ...styled.prompts,
       ...resolveNames(deps.names, sent.sampler_name, given.has('scheduler') ? sent.scheduler : null),
       width: given.has('width') ? sent.width : file.nativeWidth,
       height: given.has('height') ? sent.height : file.nativeHeight,
@@ -96,6 +100,10 @@ export function currentCheckpoint(library: Library, chosen: unknown): Checkpoint
   const files = library.checkpoints();
   // An empty list makes `resolve` say where checkpoints go.
   return files.find((file) => file.family !== null) ?? files[0] ?? library.resolve('');
+}
+
+function promptsOf({ prompt, negative_prompt, hr_prompt, hr_negative_prompt }: PictureRequest) {
+  return { prompt, negative_prompt, hr_prompt, hr_negative_prompt };
 }
 
 function checkBody(body: unknown): {

@@ -234,6 +234,19 @@ describe('POST /sdapi/v1/txt2img', () => {
     expect(body.errors).toContain('Euler a');
   });
 
+  it('applies styles and names the unknown', async () => {
+    const { body } = await txt2img({ prompt: 'a cat', styles: ['Ink', 'Gone'] }).expect(200);
+    expect(lastInput().request).toMatchObject({
+      prompt: 'ink drawing of a cat',
+      negative_prompt: 'blurry',
+      styles: ['Ink', 'Gone'],
+    });
+    expect(body.parameters.prompt).toBe('a cat');
+    const info = JSON.parse(body.info);
+    expect(info.all_prompts).toEqual(['ink drawing of a cat']);
+    expect(info.warnings).toEqual(['The style "Gone" is not known and adds nothing']);
+  });
+
   it('reads hires fix out of an infotext', async () => {
     const fields =
       'Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 1, Size: 64x64, ' +

@@ -1,7 +1,7 @@
 import { freemem, totalmem } from 'node:os';
 import type { Field } from '#contracts/manifest.ts';
 import { LATENT_UPSCALERS } from '#core/imaging/latent-upscale.ts';
-import type { CheckpointFile, Extensions, Library, Supervisor } from '../services.ts';
+import type { CheckpointFile, Extensions, Library, Styles, Supervisor } from '../services.ts';
 import type { SamplingNames } from './prepare.ts';
 import type { Route } from './route.ts';
 import { SILENT_SCRIPTS } from './sdapi-generate.ts';
@@ -9,6 +9,7 @@ import { SILENT_SCRIPTS } from './sdapi-generate.ts';
 export interface ListsDeps {
   library: Library;
   extensions: Extensions;
+  styles: Pick<Styles, 'list'>;
   supervisor: Pick<Supervisor, 'memory'>;
   names: Pick<SamplingNames, 'samplers' | 'schedulers'>;
   /** Flags by A1111's names (argparse dests). */
@@ -41,7 +42,7 @@ export function listRoutes(deps: ListsDeps): Route[] {
     get('hypernetworks', 'Hypernetworks', none),
     get('face-restorers', 'Face restorers', none),
     get('realesrgan-models', 'Real-ESRGAN models', none),
-    get('prompt-styles', 'Styles', none),
+    get('prompt-styles', 'Styles', async () => (await deps.styles.list()).map(toStyle)),
     get('embeddings', 'Textual inversions', () => ({ loaded: {}, skipped: {} })),
     get('loras', 'LoRA files', none),
     get('cmd-flags', 'Flags the server was started with', deps.cmdFlags),
@@ -90,6 +91,10 @@ function toScheduler({
     default_rho: defaultRho,
     need_inner_model: needInnerModel,
   };
+}
+
+function toStyle({ name, prompt, negativePrompt }: Awaited<ReturnType<Styles['list']>>[number]) {
+  return { name, prompt, negative_prompt: negativePrompt };
 }
 
 function toUpscaler(name: string) {

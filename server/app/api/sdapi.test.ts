@@ -79,12 +79,18 @@ describe('lists', () => {
     ]);
   });
 
-  it.each(['sd-vae', 'hypernetworks', 'face-restorers', 'realesrgan-models', 'prompt-styles', 'loras'])(
+  it.each(['sd-vae', 'hypernetworks', 'face-restorers', 'realesrgan-models', 'loras'])(
     '%s is answered, empty',
     async (name) => {
       expect((await get(`/sdapi/v1/${name}`).expect(200)).body).toEqual([]);
     },
   );
+
+  it('styles are listed', async () => {
+    expect((await get('/sdapi/v1/prompt-styles').expect(200)).body).toEqual([
+      { name: 'Ink', prompt: 'ink drawing of {prompt}', negative_prompt: 'blurry' },
+    ]);
+  });
 
   it('embeddings are answered, empty', async () => {
     expect((await get('/sdapi/v1/embeddings').expect(200)).body).toEqual({ loaded: {}, skipped: {} });

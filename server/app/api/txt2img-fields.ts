@@ -118,6 +118,5 @@ export const WITHOUT_EFFECT: readonly { name: string; isSet: (value: unknown) =>
     name: 'refiner_checkpoint',
     isSet: (value) => typeof value === 'string' && !['', 'None'].includes(value),
   },
-  { name: 'styles', isSet: (value) => Array.isArray(value) && value.length > 0 },
   { name: 'firstpass_image', isSet: (value) => typeof value === 'string' && value !== '' },
 ];

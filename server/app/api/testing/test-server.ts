@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Express } from 'express';
@@ -15,6 +16,7 @@ import { checkPanelValues, fromPositional } from '../../extensions/panel-values.
 import { parseFlags, toCmdFlags } from '../../flags.ts';
 import { findByAnyName } from '../../library/library.ts';
 import { nearestNames } from '../../library/nearest.ts';
+import { createStyles } from '../../library/styles.ts';
 import type { CheckpointFile, Extensions, Library, Settings } from '../../services.ts';
 import { createSettings } from '../../settings/settings.ts';
 import { createApp } from '../app.ts';
@@ -33,6 +35,8 @@ export interface TestServer {
   prepare: Prepare;
   close(): void;
 }
+
+const STYLES = 'name,prompt,negative_prompt\nInk,ink drawing of {prompt},blurry\n';
 
 export const OPEN_DOOR: DoorConfig = {
   bindHost: '127.0.0.1',
@@ -57,7 +61,9 @@ export async function createTestServer(door: Partial<DoorConfig> = {}): Promise<
   const extensions = fakeExtensions();
   const names = { samplers: SAMPLERS, schedulers: SCHEDULERS, resolveSampler, resolveScheduler };
   const jobs = createFakeJobs();
-  const prepare = createPrepare({ settings, library, extensions, names, drawSeed: () => 4242 });
+  const styles = createStyles(join(folder, 'styles.csv'));
+  await writeFile(join(folder, 'styles.csv'), STYLES);
+  const prepare = createPrepare({ settings, library, extensions, styles, names, drawSeed: () => 4242 });
   const supervisor = {
     memory: () => ({ rssBytes: 1000, pid: 1 }),
     status: () => ({ state: 'ready' as const, provider: 'cpu', notes: [], pid: 1, checkpoint: null }),
@@ -69,6 +75,7 @@ export async function createTestServer(door: Partial<DoorConfig> = {}): Promise<
     settings,
     library,
     extensions,
+    styles,
     supervisor,
     names,
     prepare,
