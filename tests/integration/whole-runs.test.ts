@@ -172,6 +172,35 @@ describe('whole runs', () => {
     expect(done.info.extra_generation_params).toMatchObject({ 'Hires upscale': 1.5 });
   });
 
+  it('writes floats of the API as Python does', async () => {
+    const { messages } = await pipeline.paint({
+      checkpoint: CHECKPOINT,
+      pythonFloats: true,
+      request: {
+        ...{
+          prompt: 'a hill',
+          steps: 2,
+          width: 64,
+          height: 64,
+          seed: 1,
+          cfg_scale: 4,
+          eta: 0,
+          s_min_uncond: 15,
+        },
+        ...{ sampler_name: 'Euler a', enable_hr: true, hr_scale: 2, denoising_strength: 1 },
+      },
+    });
+    const { infotext } = messages.find((message) => message.type === 'image')!;
+    for (const field of [
+      'CFG scale: 4.0',
+      'Denoising strength: 1.0',
+      'Hires upscale: 2.0',
+      'Eta: 0.0',
+      'NGMS: 15.0',
+    ])
+      expect(infotext).toContain(field);
+  });
+
   it('names the upscalers that it has', async () => {
     const request = { steps: 1, width: 64, height: 64, enable_hr: true, hr_upscaler: 'R-ESRGAN 4x+' };
     await expect(pipeline.paint({ checkpoint: CHECKPOINT, request })).rejects.toThrow(/Latent \(bicubic\)/);

@@ -21,6 +21,8 @@ export interface PaintInput {
   checkpoint: string;
   request: Partial<PictureRequest>;
   options?: Record<string, unknown>;
+  /** As for jobs of A1111's API. Default false. */
+  pythonFloats?: boolean;
   /** Taps, as an extension would make them. */
   tap?: (hooks: TappableHooks) => void;
 }
@@ -45,7 +47,7 @@ export async function createTestPipeline(threads = 2): Promise<TestPipeline> {
   const models = createModelShelf(runtime);
   const tokenizer = createClipTokenizer(clipVocabulary());
   return {
-    async paint({ checkpoint, request, options = {}, tap }) {
+    async paint({ checkpoint, request, options = {}, pythonFloats = false, tap }) {
       const messages: FromEngine[] = [];
       const hookSet = createHookSet();
       tap?.(
@@ -72,7 +74,7 @@ export async function createTestPipeline(threads = 2): Promise<TestPipeline> {
         options,
         checkpoint: { name: 'test.safetensors', title: 'test', path: checkpoint, stem: 'test', sha256: null },
         save: false,
-        pythonFloats: false,
+        pythonFloats,
         jobTimestamp: '20260101000000',
       };
       const assignment = { jobId: 'test', fence: 1, task: 'txt2img' as const, job, tempFolder: folder };

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TapestryError } from '#contracts/errors.ts';
+import type { PictureRequest } from '#contracts/request.ts';
 import { toPicture } from '#core/imaging/picture.ts';
 import { floatValue, type InfotextEntry, type InfotextValue, writeInfotext } from '#core/prompt/infotext.ts';
 import { standardFields } from '#core/prompt/infotext-fields.ts';
@@ -13,8 +14,13 @@ import { type BatchRun, type JobRun, numberOption, type PlannedPass } from './jo
 import { randnSource } from './passes.ts';
 import { HIRES_DENOISING } from './plan.ts';
 
-/** Fields that A1111's API declares as floats. */
-const FLOATS = new Set(['Hires upscale']);
+/** Fields that A1111's API declares as floats; those of options print as the options hold them. */
+const floatFields = ({ eta, s_min_uncond }: PictureRequest) =>
+  new Set([
+    'Hires upscale',
+    ...(eta === null ? [] : ['Eta', 'Eta DDIM']),
+    ...(s_min_uncond === null ? [] : ['NGMS']),
+  ]);
 
 /** Bytes of picture `position` of the batch, after extensions have seen them. */
 export async function finishImage(batch: BatchRun, position: number, decoded: Tensor): Promise<ImageContext> {
@@ -128,11 +134,12 @@ function extraFields(
   number: (value: number) => InfotextValue,
 ): InfotextEntry[] {
   const hires = passes[1];
+  const floats = floatFields(job.context.request);
   const other = (second: readonly string[] | undefined, first: readonly string[]) =>
     second?.[position] === first[position] ? undefined : second?.[position];
   return [...job.context.infotext].map(([key, value]): InfotextEntry => {
     if (key === 'Hires prompt') return [key, other(hires?.prompts, context.prompts)];
     if (key === 'Hires negative prompt') return [key, other(hires?.negativePrompts, context.negativePrompts)];
-    return [key, typeof value === 'number' && FLOATS.has(key) ? number(value) : value];
+    return [key, typeof value === 'number' && floats.has(key) ? number(value) : value];
   });
 }
