@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProgressMessage } from '#contracts/messages.ts';
 import { composePrompts } from '#core/prompt/composition.ts';
 import { schedulePrompt } from '#core/prompt/schedule.ts';
 import { itemOf, type Tensor } from '#core/tensor.ts';
@@ -122,6 +123,9 @@ describe('whole runs', () => {
       const { rgb } = await decodePicture(file);
       expect(maxDifference(rgb, expected.subarray(i * size, (i + 1) * size))).toBeLessThanOrEqual(2);
     }
+    const steps = messages.filter((message) => message.type === 'progress' && message.phase === 'sampling');
+    const counts = steps.map((message) => (message as ProgressMessage).step);
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
     const { infotext } = messages.find((message) => message.type === 'image')!;
     for (const [key, value] of Object.entries(golden.infotext))
       expect(infotext).toContain(`${key}: ${value}`);

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { createProgressMeter } from './progress-meter.ts';
+import type { DoneMessage } from '#contracts/messages.ts';
+import { type PictureJob, pictureRequest } from '#contracts/request.ts';
+import { createProgressMeter, speedKey, speedOf } from './progress-meter.ts';
 
 const message = (phase: string, step: number, batch = 0) => ({
   type: 'progress' as const,
@@ -55,4 +57,16 @@ it('never goes back', () => {
   const meter = createProgressMeter(null);
   meter.update(message('sampling', 10), 0);
   expect(meter.update(message('loading', 0), 1).fraction).toBeCloseTo(0.5);
+});
+
+it('counts the steps of both passes of hires fix, and remembers such jobs apart', () => {
+  const jobOf = (request: object) =>
+    ({ request: pictureRequest.parse(request), checkpoint: { name: 'm' } }) as unknown as PictureJob;
+  const timings = { sampleMs: 3000, conditionMs: 0, decodeMs: 0, saveMs: 0 };
+  const done = { outcome: 'complete', timings } as unknown as DoneMessage;
+  expect(speedOf(jobOf({ steps: 10 }), done)?.stepMs).toBe(300);
+  const hires = { steps: 10, enable_hr: true, hr_second_pass_steps: 5 };
+  expect(speedOf(jobOf(hires), done)?.stepMs).toBe(200);
+  expect(speedKey(jobOf(hires))).not.toBe(speedKey(jobOf({ steps: 10 })));
+  expect(speedKey(jobOf({ steps: 10, hr_second_pass_steps: 5 }))).toBe(speedKey(jobOf({ steps: 10 })));
 });

@@ -1,7 +1,7 @@
 /** How far a job is and how long it will take, from what was measured. Pure: time comes in. */
 import type { JobProgress } from '#contracts/job.ts';
 import type { DoneMessage, ProgressMessage } from '#contracts/messages.ts';
-import type { PictureJob } from '#contracts/request.ts';
+import type { PictureJob, PictureRequest } from '#contracts/request.ts';
 
 /** Milliseconds of one job on this machine. */
 export interface Speed {
@@ -71,16 +71,23 @@ function remainingMs(speed: Speed | null, message: ProgressMessage): number | nu
 /** Jobs of one key take about the same time per step. */
 export function speedKey(job: PictureJob): string {
   const { width, height, batch_size, sampler_name } = job.request;
-  return [job.checkpoint.name, `${width}x${height}x${batch_size}`, sampler_name].join('|');
+  const key = [job.checkpoint.name, `${width}x${height}x${batch_size}`, sampler_name];
+  return (job.request.enable_hr ? [...key, hiresKey(job.request)] : key).join('|');
+}
+
+/** The two passes take different times a step: their mean goes for jobs with the same proportions. */
+function hiresKey(request: PictureRequest): string {
+  const { steps, hr_scale, hr_resize_x, hr_resize_y, hr_second_pass_steps } = request;
+  return ['hires', hr_scale, `${hr_resize_x}x${hr_resize_y}`, `${steps}+${hr_second_pass_steps}`].join(' ');
 }
 
 /** What a finished job teaches about the next one like it; null where it took no steps. */
 export function speedOf(job: PictureJob, done: DoneMessage): Speed | null {
-  const { steps, n_iter } = job.request;
+  const { steps, n_iter, enable_hr, hr_second_pass_steps } = job.request;
   if (done.outcome !== 'complete' || done.timings.sampleMs <= 0) return null;
   const { sampleMs, conditionMs, decodeMs, saveMs } = done.timings;
   return {
-    stepMs: sampleMs / (steps * n_iter),
+    stepMs: sampleMs / ((steps + (enable_hr ? hr_second_pass_steps || steps : 0)) * n_iter),
     restMs: (conditionMs + decodeMs + saveMs) / n_iter,
   };
 }

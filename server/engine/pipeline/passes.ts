@@ -30,7 +30,8 @@ async function runPass(batch: BatchRun, planned: PlannedPass): Promise<Tensor> {
   batch.pass = pass;
   if (planned.kind === 'first') batch.usesEnsd = usesEnsd(planned);
   await hooks.passStart.promise(pass);
-  await reportSteps(batch, planned, 0);
+  const { before, total } = stepsOf(batch, planned);
+  await reportProgress(job, 'sampling', { step: before, steps: total, batch: batch.context.index });
   const taken = await hooks.sample.promise(pass);
   if (taken) return taken;
   return sampleLatent({
@@ -60,20 +61,21 @@ function usesEnsd({ plan: { sampler, options } }: PlannedPass): boolean {
 function createStepListener(batch: BatchRun, planned: PlannedPass, pass: PassContext): OnStep {
   const { job } = batch;
   const preview = createPreviewer(batch);
+  const { before, total: steps } = stepsOf(batch, planned);
   return async ({ step, sigma, sigmaNext, denoised, next }) => {
     const context: StepContext = { pass, step, sigma, sigmaNext, denoised, next };
     if (job.hooks.isUsed('step', job.context)) await job.hooks.hooks.step.promise(context);
-    await preview(step + 1, planned.plan.steps, denoised);
-    await reportSteps(batch, planned, step + 1);
+    const done = before + step + 1;
+    await preview(done, steps, denoised);
+    await reportProgress(job, 'sampling', { step: done, steps, batch: batch.context.index });
     return context.next;
   };
 }
 
-/** Progress counts the steps of all passes. */
-function reportSteps({ job, passes: all, context }: BatchRun, planned: PlannedPass, done: number) {
+/** Progress and previews count the steps of all passes: those before this one, and all. */
+function stepsOf({ passes: all }: BatchRun, planned: PlannedPass): { before: number; total: number } {
   const sum = (some: readonly PlannedPass[]) => some.reduce((total, { plan }) => total + plan.steps, 0);
-  const before = sum(all.slice(0, all.indexOf(planned)));
-  return reportProgress(job, 'sampling', { step: before + done, steps: sum(all), batch: context.index });
+  return { before: sum(all.slice(0, all.indexOf(planned))), total: sum(all) };
 }
 
 function createPass(
