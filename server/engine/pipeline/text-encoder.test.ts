@@ -37,6 +37,18 @@ describe('the text encoder', () => {
     expect(state.calls).toBe(3);
   });
 
+  it('forgets the oldest where many texts were encoded', async () => {
+    const { model, state } = fakeModel();
+    const encoder = createTextEncoder(model, tokenizer, {});
+    await encoder.encode('a cat');
+    await encoder.encodeTogether(Array.from({ length: 70 }, (_, i) => `word ${i}`));
+    expect(state.calls).toBe(71);
+    await encoder.encodeTogether(Array.from({ length: 70 }, (_, i) => `word ${i}`));
+    expect(state.calls).toBe(71);
+    await encoder.encode('a cat');
+    expect(state.calls).toBe(72);
+  });
+
   it('makes the texts of one schedule as long as the longest', async () => {
     const encoder = createTextEncoder(fakeModel().model, tokenizer, {});
     const [short, long] = await encoder.encodeTogether(['a cat', 'a BREAK b BREAK c']);

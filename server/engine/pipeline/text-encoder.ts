@@ -18,6 +18,7 @@ export interface TextEncoder {
 
 /** Encoded texts by checkpoint: a second picture with the same prompt runs no text encoder. */
 const caches = new WeakMap<CheckpointModel, Map<string, Map<string, Conditioning>>>();
+/** Texts kept, over all schedules; the newest schedule stays in any case. */
 const CACHE_SIZE = 64;
 
 /** The encoder for one job's options (clip skip, emphasis, comma backtrack). */
@@ -42,7 +43,7 @@ export function createTextEncoder(
     }
     const encoded = await encodeTexts(counts, { model, tokenizer, clipSkip, emphasis, backtrack });
     cache.set(key, encoded);
-    if (cache.size > CACHE_SIZE) cache.delete(cache.keys().next().value!);
+    dropOldest(cache);
     return encoded;
   };
   const encodeTogether = async (texts: readonly string[]) => {
@@ -50,6 +51,15 @@ export function createTextEncoder(
     return texts.map((text) => encoded.get(text)!);
   };
   return { encodeTogether, encode: async (text) => (await encodeTogether([text]))[0]! };
+}
+
+function dropOldest(cache: Map<string, Map<string, Conditioning>>): void {
+  let texts = [...cache.values()].reduce((sum, { size }) => sum + size, 0);
+  for (const [key, { size }] of cache) {
+    if (texts <= CACHE_SIZE || cache.size === 1) return;
+    cache.delete(key);
+    texts -= size;
+  }
 }
 
 /** The option `emphasis`; `Original` where it names no mode. */
