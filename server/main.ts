@@ -1,6 +1,7 @@
 /** The app process: flags → config → compose → listen. */
-import type { AddressInfo } from 'node:net';
+
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import closeWithGrace from 'close-with-grace';
 import { createLog } from '#io/log.ts';
 import { compose } from './app/compose.ts';

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Writes OUT/tapestry-emoji.safetensors (averaged weights, f16, one Stable Diffusion 1 file) and OUT/golden.safetensors,
-computed from the stored weights. See README.md."""
+"""Writes OUT/tapestry-emoji.safetensors (averaged weights, f16, one Stable Diffusion 1 file) and, computed from the
+stored weights, OUT/golden.safetensors with golden.json. See README.md."""
 import argparse
 import os
 
@@ -38,7 +38,7 @@ def main():
     stored = half(tensors, t.config['text']['length'])
     write_safetensors(path, stored, checkpoint_metadata(t, counters, captions))
     net, _ = load_checkpoint(path)
-    write_golden(net, path, os.path.join(options.out, 'golden.safetensors'), STEPS, CFG_SCALE)
+    write_golden(net, path, options.out, STEPS, CFG_SCALE)
     print(f'{path}: {os.path.getsize(path) / 1e6:.1f} MB, {len(stored)} tensors, step {counters["step"]}, '
           f'{counters["seen"]} pictures seen')
 

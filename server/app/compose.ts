@@ -12,16 +12,15 @@ import { encodePreview, probePicture } from '#io/image.ts';
 import type { Logger } from '#io/log.ts';
 import { createApp } from './api/app.ts';
 import { fieldsFromInfotext } from './api/infotext-fields.ts';
-import { createJobsRouter } from './api/jobs.ts';
+import { jobRoutes } from './api/jobs.ts';
 import { nativeRoutes } from './api/native.ts';
 import { createPrepare } from './api/prepare.ts';
 import { sdapiRoutes } from './api/sdapi.ts';
 import { createTaskIds } from './api/task-ids.ts';
 import { createTokenCounter } from './api/token-counter.ts';
 import { pageRouter } from './api/ui.ts';
-import { createUploadsRouter } from './api/uploads.ts';
+import { uploadRoutes } from './api/uploads.ts';
 import type { AppConfig } from './config.ts';
-import { BODY_LIMITS, jsonBody } from './door/body.ts';
 import { createDoor, type Door } from './door/door.ts';
 import { serveBelow } from './door/subpath.ts';
 import { BUILT_IN_EXTENSIONS } from './extensions/built-in.ts';
@@ -82,10 +81,10 @@ export async function compose(config: AppConfig, log: Logger): Promise<Composed>
     sdapi: flags.api
       ? sdapiRoutes({ ...shared, taskIds: createTaskIds(), cmdFlags: () => toCmdFlags(flags) })
       : [],
-    native: nativeRoutes({ ...shared, countTokens: createTokenCounter(settings), version: APP_VERSION }),
-    routers: [
-      createJobsRouter({ jobs: jobs.jobs, gallery, prepare, readBody: jsonBody(BODY_LIMITS.native) }),
-      createUploadsRouter({ uploads, maxBytes: MAX_UPLOAD_BYTES }),
+    native: [
+      ...nativeRoutes({ ...shared, countTokens: createTokenCounter(settings), version: APP_VERSION }),
+      ...jobRoutes({ jobs: jobs.jobs, gallery, prepare }),
+      ...uploadRoutes({ uploads, maxBytes: MAX_UPLOAD_BYTES }),
     ],
     ...(flags.nowebui ? {} : { ui: pageRouter(join(paths.program, 'web', 'out')) }),
   });
@@ -120,6 +119,7 @@ export async function compose(config: AppConfig, log: Logger): Promise<Composed>
     async close() {
       await live.close();
       server.closeAllConnections();
+      jobs.jobs.close();
       await supervisor.stop();
       store.close();
     },

@@ -34,7 +34,7 @@ export interface JobService {
   get(id: string): Job | null;
   /** Queued and running in order, then the newest finished ones. */
   list(limit?: number): Job[];
-  /** Stored events after `since`, oldest first. */
+  /** Stored events after `since`, oldest first; fewer than there are where they would be large. */
   eventsAfter(since: number, limit?: number): JobEvent[];
   eventsOf(jobId: string, since?: number): JobEvent[];
   lastSeq(): number;

@@ -80,6 +80,17 @@ describe('kill -9 of the app', () => {
   });
 });
 
+describe('Ctrl-C', () => {
+  it('ends the app cleanly and leaves no process behind, also in the middle of a job', async () => {
+    app = await startApp();
+    const { job } = await submit(app.url, { ...QUICK, steps: 400 });
+    await atStep(app.url, job.id, 2);
+    const engine = await enginePid();
+    expect(await app.stop()).toBe(0);
+    await until(() => !isAlive(engine), 5000);
+  });
+});
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -8,9 +8,9 @@ export function goldenNoiseModel(name: string, quantize = false): NoiseModel {
     case 'sdxl':
       return createDiffusionModel({ family: 'sdxl', quantize });
     case 'sd2v':
-      return createDiffusionModel({ family: 'sd2', quantize });
+      return createDiffusionModel({ family: 'sd2', prediction: 'v', quantize });
     case 'sd2v_zsnr':
-      return createDiffusionModel({ family: 'sd2', zeroTerminalSnr: true, quantize });
+      return createDiffusionModel({ family: 'sd2', prediction: 'v', zeroTerminalSnr: true, quantize });
     case 'sd3':
       return createFlowModel({ family: 'sd3', shift: 3, quantize });
     default:

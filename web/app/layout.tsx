@@ -7,6 +7,7 @@ import { Providers } from './providers.tsx';
 export const metadata: Metadata = {
   title: 'Tapestry',
   description: 'An image studio for Stable Diffusion checkpoints.',
+  icons: { icon: './icon.svg' },
 };
 
 export const viewport: Viewport = {

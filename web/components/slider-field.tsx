@@ -57,7 +57,7 @@ export function SliderField({
       <Slider
         className={classes.slider ?? ''}
         label={null}
-        thumbProps={{ 'aria-label': `${label} slider` }}
+        thumbLabel={`${label} slider`}
         min={min}
         max={max}
         step={step}

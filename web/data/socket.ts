@@ -22,7 +22,11 @@ export function connectLive(client: QueryClient): () => void {
     live.setConnection('online');
     socket.emit('hello', { since: seq, boot });
   });
-  socket.on('disconnect', () => live.setConnection('lost'));
+  socket.on('disconnect', (reason) => {
+    live.setConnection('lost');
+    // A server that ends in order says goodbye, after which the client does not try again by itself.
+    if (reason === 'io server disconnect') setTimeout(() => socket.connect(), 300);
+  });
   socket.on('connect_error', () => {
     if (useLive.getState().connection === 'online') live.setConnection('lost');
   });

@@ -1,5 +1,5 @@
 import compression from 'compression';
-import express, { type Express, type RequestHandler, type Router } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from '#io/log.ts';
 import { BODY_LIMITS, jsonBody } from '../door/body.ts';
 import type { Door } from '../door/door.ts';
@@ -16,8 +16,6 @@ export interface AppParts {
   /** A1111's routes; empty with `--no-api`. */
   sdapi: readonly Route[];
   native: readonly Route[];
-  /** Routers that read their bodies themselves (uploads) or stream. */
-  routers: readonly Router[];
   /** The page; absent with `--nowebui`. */
   ui?: RequestHandler;
 }
@@ -25,7 +23,7 @@ export interface AppParts {
 const A1111_PATHS = /^\/(sdapi|internal|controlnet|deforum_api)\//;
 
 /** Everything behind the door, in order. Nothing listens yet. */
-export function createApp({ door, log, version, sdapi, native, routers, ui }: AppParts): Express {
+export function createApp({ door, log, version, sdapi, native, ui }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -34,7 +32,6 @@ export function createApp({ door, log, version, sdapi, native, routers, ui }: Ap
   app.use(docsRouter([...sdapi, ...native, ...JOB_DOCS], version));
   app.use(routerOf(sdapi, [jsonBody(BODY_LIMITS.a1111)]));
   app.use(routerOf(native, [jsonBody(BODY_LIMITS.native)]));
-  for (const router of routers) app.use(router);
   app.get('/config', (_req, res) => void res.json(GRADIO_CONFIG));
   if (ui !== undefined) app.use(ui);
   app.use(notFound, errorHandler(log));

@@ -106,7 +106,7 @@ export const userInterface = [
     toggle('live_previews_enable', true, 'Live preview', { effective: true }),
     choice('live_previews_image_format', 'png', ['jpeg', 'png', 'webp'], 'Preview file format'),
     toggle('show_progress_grid', true, 'Show progress grid', { description: 'Preview whole batch.' }),
-    integer('show_progress_every_n_steps', 10, [-1, 32], 'Preview every n steps', {
+    integer('show_progress_every_n_steps', 1, [-1, 32], 'Preview every n steps', {
       description: '-1: only after each batch.',
       effective: true,
     }),

@@ -4,13 +4,13 @@
  */
 import { TapestryError } from '#contracts/errors.ts';
 import { combineGuidance } from '#core/sampling/guidance.ts';
-import type { PredictInput } from '#core/sampling/sample-latent.ts';
+import type { Predict, PredictInput } from '#core/sampling/sample-latent.ts';
 import { elementCount, itemOf, type Tensor } from '#core/tensor.ts';
 import type { Conditioning, GuidanceContext, ModelCallContext, PassContext, Prediction } from '#sdk/types.ts';
 import type { BatchRun } from './job-run.ts';
 
-/** The guided noise prediction of a batch. */
-export function createDenoiser(batch: BatchRun, pass: PassContext): (call: PredictInput) => Promise<Tensor> {
+/** The guided noise prediction of a batch, with the unconditional one where it was made. */
+export function createDenoiser(batch: BatchRun, pass: PassContext): Predict {
   const { job, conditioning } = batch;
   const { hooks } = job.hooks;
   const model = job.model!;
@@ -60,7 +60,7 @@ export function createDenoiser(batch: BatchRun, pass: PassContext): (call: Predi
         accepted: 'the checkpoint may be damaged, or the CFG scale far too high',
       });
     }
-    return eps;
+    return uncond ? { guided: eps, uncond } : eps;
   };
 }
 

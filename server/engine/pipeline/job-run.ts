@@ -50,6 +50,8 @@ export interface BatchRun {
   /** Conditioning by name ("cond", "uncond", extensions' own), one per picture. */
   readonly conditioning: Map<string, Conditioning[]>;
   pass: PassContext | null;
+  /** The sampler draws noise that the option `eta_noise_seed_delta` moves. */
+  usesEnsd: boolean;
   /** Final latents, sampler space. */
   latent: Tensor | null;
   /** Decoded pictures, each [1, 3, H, W] in about -1..1. */

@@ -23,6 +23,7 @@ export async function passes(batch: BatchRun): Promise<void> {
   const noiseSource = createNoise(batch);
   const pass = createPass(batch, plan, noiseSource.next());
   batch.pass = pass;
+  batch.usesEnsd = plan.sampler.usesEnsd === true;
   await hooks.passStart.promise(pass);
   await reportProgress(batch.job, 'sampling', { step: 0, steps: plan.steps, batch: batch.context.index });
   batch.latent = (await hooks.sample.promise(pass)) ?? (await sample(batch, pass, plan, noiseSource));

@@ -1,4 +1,5 @@
 import { Accordion, Switch } from '@mantine/core';
+import { shortReason } from '../../components/short-reason.ts';
 import { PanelForm } from '../../forms/panel-form.tsx';
 import { type PanelValues, panelValues } from '../../forms/values.ts';
 import { useField } from '../txt2img/form-store.ts';
@@ -30,7 +31,13 @@ function PanelFold({ extension, panel }: ExtensionPanel) {
   return (
     <Accordion.Item value={`${extension}/${panel.id}`} className={classes.panel ?? ''}>
       <div className={classes.head}>
-        <Accordion.Control classNames={{ control: classes.control ?? '', label: classes.title ?? '' }}>
+        <Accordion.Control
+          classNames={{
+            control: classes.control ?? '',
+            label: classes.title ?? '',
+            chevron: classes.chevron ?? '',
+          }}
+        >
           {panel.title}
         </Accordion.Control>
         {enabledBy !== undefined && (
@@ -46,7 +53,7 @@ function PanelFold({ extension, panel }: ExtensionPanel) {
           panel={panel}
           chosen={chosen}
           onChange={change}
-          errorOf={(key) => (isAbout(problem, key) ? (problem?.message ?? null) : null)}
+          errorOf={(key) => (problem && isAbout(problem, key) ? shortReason(problem) : null)}
         />
       </Accordion.Panel>
     </Accordion.Item>

@@ -1,12 +1,10 @@
 import { useEffect, useRef } from 'react';
 import type { Job } from '#contracts/job.ts';
-import { Weave } from '../../components/weave.tsx';
 import { appUrl } from '../../data/base-path.ts';
-import { runningJob } from '../../data/live-reducer.ts';
 import { useLive } from '../../data/live-store.ts';
-import { formatPercent } from '../shell/page-title.ts';
 import classes from './filmstrip.module.css';
-import type { Picture } from './pictures.ts';
+import { type Picture, paintingJob } from './pictures.ts';
+import { PreviewCanvas } from './preview-canvas.tsx';
 import { useSelection } from './selection-store.ts';
 import { useGalleryKeys } from './use-gallery-keys.ts';
 import { usePictures, useStageView } from './use-stage.ts';
@@ -15,7 +13,7 @@ import { usePictures, useStageView } from './use-stage.ts';
 export function Filmstrip({ active }: { active: boolean }) {
   const pictures = usePictures();
   const view = useStageView();
-  const running = useLive((live) => runningJob(live.jobs));
+  const painting = useLive((live) => paintingJob(live.jobs));
   const strip = useRef<HTMLElement>(null);
   const shown = view.kind === 'picture' ? view.picture.key : view.kind === 'live' ? 'live' : null;
   useGalleryKeys(active, strip);
@@ -25,9 +23,9 @@ export function Filmstrip({ active }: { active: boolean }) {
   }, [shown]);
   return (
     <section ref={strip} className={classes.strip} aria-label="Results">
-      {(running || pictures.length > 0) && (
+      {(painting || pictures.length > 0) && (
         <div className={classes.list} role="listbox" aria-label="Pictures">
-          {running && <LiveTile job={running} selected={shown === 'live'} />}
+          {painting && <LiveTile job={painting} selected={shown === 'live'} />}
           {pictures.map((picture) => (
             <PictureTile key={picture.key} picture={picture} selected={picture.key === shown} />
           ))}
@@ -71,8 +69,7 @@ function LiveTile({ job, selected }: { job: Job; selected: boolean }) {
       tabIndex={selected ? 0 : -1}
       onClick={follow}
     >
-      <Weave />
-      <span className={classes.percent}>{formatPercent(fraction)}</span>
+      <PreviewCanvas job={job} />
       <span className={classes.bar} style={{ transform: `scaleX(${fraction})` }} />
     </button>
   );

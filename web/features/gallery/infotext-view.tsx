@@ -9,7 +9,7 @@ export function InfotextView({ text }: { text: string }) {
   const clipboard = useClipboard({ timeout: 1600 });
   const { prompt, negative, settings } = splitInfotext(text);
   return (
-    <section className={classes.infotext} aria-label="Infotext">
+    <figure className={classes.infotext} aria-label="Infotext">
       <p className={classes.prompt}>
         <span>{prompt || '(no prompt)'}</span>
         <IconAction label="Copy infotext" size={24} onClick={() => clipboard.copy(text)}>
@@ -25,6 +25,6 @@ export function InfotextView({ text }: { text: string }) {
           </div>
         ))}
       </dl>
-    </section>
+    </figure>
   );
 }

@@ -4,6 +4,7 @@ import { listPictures, stageView } from './pictures.ts';
 
 function job(id: string, state: JobState, minute: number, pictures = 0): Job {
   const at = `2026-01-01T00:0${minute}:00.000Z`;
+  const request = { n_iter: 2, batch_size: 1 };
   const images = Array.from({ length: pictures }, (_, index) => ({ index }) as JobImage);
   return {
     id,
@@ -11,6 +12,7 @@ function job(id: string, state: JobState, minute: number, pictures = 0): Job {
     createdAt: at,
     finishedAt: state === 'queued' || state === 'running' ? null : at,
     images,
+    request,
   } as Job;
 }
 const byId = (...jobs: Job[]) => Object.fromEntries(jobs.map((each) => [each.id, each]));
@@ -39,6 +41,14 @@ describe('the stage', () => {
     const jobs = byId(job('old', 'done', 1, 2), job('now', 'running', 3));
     expect(view(jobs)).toMatchObject({ kind: 'live', job: { id: 'now' } });
     expect(view(jobs, { jobId: 'gone', index: 0 }).kind).toBe('live');
+  });
+
+  it('turns to the last picture as soon as a job has all of its pictures', () => {
+    expect(view(byId(job('now', 'running', 3, 1))).kind).toBe('live');
+    expect(view(byId(job('now', 'running', 3, 2)))).toMatchObject({
+      kind: 'picture',
+      picture: { key: 'now/1' },
+    });
   });
 
   it('shows a failure until something newer is painted, but no cancelled job', () => {

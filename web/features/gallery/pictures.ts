@@ -16,6 +16,14 @@ export function listPictures(jobs: LiveJobs['jobs']): Picture[] {
   );
 }
 
+/** The running job, while pictures of it are missing: after that nothing of it is to be waited for. */
+export function paintingJob(jobs: LiveJobs['jobs']): Job | null {
+  const job = runningJob(jobs);
+  if (job === null) return null;
+  const painted = job.images.filter(({ grid }) => !grid).length;
+  return painted < job.request.n_iter * job.request.batch_size ? job : null;
+}
+
 export type StageView =
   | { kind: 'live'; job: Job }
   | { kind: 'picture'; picture: Picture }
@@ -30,8 +38,9 @@ export function stageView(
 ): StageView {
   const chosen = selected && pictures.find((each) => each.key === `${selected.jobId}/${selected.index}`);
   if (chosen) return { kind: 'picture', picture: chosen };
-  const running = runningJob(jobs);
-  if (running) return { kind: 'live', job: running };
+  const painting = paintingJob(jobs);
+  if (painting) return { kind: 'live', job: painting };
+  if (runningJob(jobs) && pictures[0]) return { kind: 'picture', picture: pictures[0] };
   const last = finishedJobs(jobs).find((job) => job.state !== 'cancelled' && job.state !== 'abandoned');
   if (last && (last.state === 'failed' || last.state === 'quarantined')) return { kind: 'failed', job: last };
   const newest = pictures[0];

@@ -1,7 +1,6 @@
 import { type RefObject, useEffect } from 'react';
-import { runningJob } from '../../data/live-reducer.ts';
 import { useLive } from '../../data/live-store.ts';
-import { listPictures, stageView } from './pictures.ts';
+import { listPictures, paintingJob, stageView } from './pictures.ts';
 import { useSelection } from './selection-store.ts';
 
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
@@ -12,7 +11,7 @@ export function stepSelection(step: number): void {
   const { selected, select, follow } = useSelection.getState();
   const pictures = listPictures(jobs);
   const view = stageView(jobs, pictures, selected);
-  const first = runningJob(jobs) === null ? 0 : -1;
+  const first = paintingJob(jobs) === null ? 0 : -1;
   const current = view.kind === 'picture' ? pictures.findIndex(({ key }) => key === view.picture.key) : first;
   const next = Math.min(pictures.length - 1, Math.max(first, current + step));
   const picture = pictures[next];

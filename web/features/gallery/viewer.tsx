@@ -28,7 +28,7 @@ export function Viewer({ picture }: { picture: Picture }) {
       withCloseButton={false}
       padding={0}
       transitionProps={{ duration: 120 }}
-      aria-label="Full-screen view"
+      attributes={{ content: { 'aria-label': 'Full-screen view' } }}
     >
       <div className={classes.view}>
         <div className={classes.lightbox}>
@@ -38,8 +38,8 @@ export function Viewer({ picture }: { picture: Picture }) {
             index={index}
             slides={pictures.map(({ image, job }) => ({
               src: appUrl(image.url),
-              width: image.width,
-              height: image.height,
+              width: image.width * enlarge(image),
+              height: image.height * enlarge(image),
               alt: job.request.prompt || 'Picture without a prompt',
             }))}
             on={{
@@ -48,7 +48,12 @@ export function Viewer({ picture }: { picture: Picture }) {
                 if (next !== index) select({ jobId: job.id, index: image.index });
               },
             }}
-            carousel={{ finite: true, preload: 1, padding: 20 }}
+            carousel={{
+              finite: true,
+              preload: 1,
+              padding: 20,
+              imageProps: { style: { width: '100%', height: '100%' } },
+            }}
             animation={{ swipe: 200, navigation: 160 }}
             zoom={{ maxZoomPixelRatio: 8, scrollToZoom: true }}
             controller={{ focus: true }}
@@ -68,4 +73,9 @@ export function Viewer({ picture }: { picture: Picture }) {
       </div>
     </Modal>
   );
+}
+
+/** Small pictures fill the window, too: how many times their size they may be shown before zooming. */
+function enlarge({ width, height }: { width: number; height: number }): number {
+  return Math.max(1, Math.floor(1024 / Math.max(width, height)));
 }

@@ -14,6 +14,7 @@ export function QueueDrawer({ opened, onClose }: { opened: boolean; onClose: () 
       position="right"
       size={400}
       title="Queue"
+      overlayProps={{ backgroundOpacity: 0.4 }}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <QueueLists />

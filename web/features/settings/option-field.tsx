@@ -12,11 +12,12 @@ interface Props {
 /** The control of one option, by its type. The row around it has label and description. */
 export function OptionField({ option, value, onChange, error }: Props) {
   const { type, choices } = option;
-  const shared = { 'aria-label': option.label, error };
+  const named = { 'aria-label': option.label, error };
+  const shared = { ...named, w: '100%' };
   if (type === 'boolean') {
     return (
       <Switch
-        {...shared}
+        {...named}
         size="sm"
         checked={value === true}
         onChange={(event) => onChange(event.currentTarget.checked)}

@@ -1,6 +1,7 @@
 import { Alert, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
+import { shortReason } from '../../components/short-reason.ts';
 import { ApiError } from '../../data/api.ts';
 import { useOptions, useOptionsSchema } from '../../data/queries.ts';
 import { ApplyBar } from './apply-bar.tsx';
@@ -89,7 +90,7 @@ function OptionList({ sections, draft }: { sections: Section[]; draft: SettingsD
             option={option}
             value={draft.values[option.key]}
             changed={option.key in draft.changes}
-            error={draft.problem?.field === option.key ? (draft.problem.message ?? null) : null}
+            error={draft.problem?.field === option.key ? shortReason(draft.problem) : null}
             onChange={(value) => draft.change(option.key, value)}
           />
         ))}

@@ -18,9 +18,9 @@ export function Rail({ tab, onQueue }: { tab: Tab; onQueue: () => void }) {
   const waiting = useLive((live) => activeJobs(live.jobs).length);
   return (
     <nav className={classes.rail} aria-label="Main">
+      <h1 className="visually-hidden">Tapestry</h1>
       <span className={classes.logo}>
         <Logo />
-        <h1 className="visually-hidden">Tapestry</h1>
       </span>
       {TABS.map((each) => {
         const { label, Icon } = FACES[each];

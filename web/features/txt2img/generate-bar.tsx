@@ -21,36 +21,43 @@ export function GenerateBar({ submit, isPending }: { submit: () => void; isPendi
   return (
     <div className={classes.bar}>
       <ProblemNote />
-      <div className={classes.buttons}>
-        <Button size="md" h={40} fz="sm" loading={isPending} onClick={submit}>
-          Generate
-        </Button>
-        <IconAction
-          label="Skip to the next batch"
-          keys="Alt+Enter"
-          size={40}
-          variant="default"
-          disabled={runningId === null}
-          onClick={() => runningId && act(runningId, 'skip')}
-        >
-          <IconPlayerSkipForward size={18} stroke={1.6} />
-        </IconAction>
-        <IconAction
-          label="Interrupt"
-          keys="Esc"
-          size={40}
-          variant="default"
-          disabled={runningId === null}
-          onClick={() => runningId && act(runningId, 'interrupt')}
-        >
-          <IconPlayerStop size={18} stroke={1.6} />
-        </IconAction>
-      </div>
-      <div className={classes.status}>
-        <span role="status">{queueText(runningId !== null, waiting)}</span>
-        <button type="button" className={classes.reset} hidden={!changed} onClick={reset}>
-          Reset to defaults
-        </button>
+      <div className={classes.inner}>
+        <div className={classes.buttons}>
+          <Button size="md" h={40} fz="sm" loading={isPending} onClick={submit}>
+            Generate
+          </Button>
+          <IconAction
+            label="Skip to the next batch"
+            keys="Alt+Enter"
+            size={40}
+            variant="default"
+            disabled={runningId === null}
+            onClick={() => runningId && act(runningId, 'skip')}
+          >
+            <IconPlayerSkipForward size={18} stroke={1.6} />
+          </IconAction>
+          <IconAction
+            label="Interrupt"
+            keys="Esc"
+            size={40}
+            variant="default"
+            disabled={runningId === null}
+            onClick={() => runningId && act(runningId, 'interrupt')}
+          >
+            <IconPlayerStop size={18} stroke={1.6} />
+          </IconAction>
+        </div>
+        <div className={classes.status}>
+          <span>
+            <span role="status">{queueText(runningId !== null, waiting)}</span>
+            {runningId === null && waiting === 0 && (
+              <span className={classes.keys}>{isApple() ? '⌘' : 'Ctrl'}+Enter</span>
+            )}
+          </span>
+          <button type="button" className={classes.reset} hidden={!changed} onClick={reset}>
+            Reset to defaults
+          </button>
+        </div>
       </div>
     </div>
   );
@@ -58,6 +65,5 @@ export function GenerateBar({ submit, isPending }: { submit: () => void; isPendi
 
 function queueText(running: boolean, waiting: number): string {
   const behind = waiting === 0 ? '' : `${waiting} ${running ? 'more ' : ''}in the queue`;
-  if (running) return behind === '' ? 'Painting' : `Painting, ${behind}`;
-  return behind === '' ? `${isApple() ? '⌘' : 'Ctrl'}+Enter` : behind;
+  return [running ? 'Painting' : '', behind].filter(Boolean).join(', ');
 }

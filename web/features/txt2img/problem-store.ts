@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { ErrorRecord } from '#contracts/errors.ts';
+import { shortReason } from '../../components/short-reason.ts';
 
 interface ProblemStore {
   /** Why the last request was refused. */
@@ -27,6 +28,5 @@ export function isAbout(problem: ErrorRecord | null, field: string): boolean {
 /** What is wrong with a field, shortly; null while nothing is. */
 export function useFieldProblem(field: string): string | null {
   const problem = useProblem((state) => (isAbout(state.problem, field) ? state.problem : null));
-  if (problem === null) return null;
-  return problem.accepted === undefined ? problem.message : `Expected ${problem.accepted}`;
+  return problem && shortReason(problem);
 }

@@ -21,7 +21,13 @@ export function SeedField() {
         error={useFieldProblem('seed')}
         data-field="seed"
       />
-      <IconAction label="Random seed" onClick={() => setSeed(-1)} variant={seed === -1 ? 'light' : 'subtle'}>
+      <IconAction
+        label="Random seed"
+        onClick={() => setSeed(-1)}
+        variant={seed === -1 ? 'light' : 'subtle'}
+        color={seed === -1 ? 'verdigris' : 'gray'}
+        aria-pressed={seed === -1}
+      >
         <IconDice5 size={17} stroke={1.7} />
       </IconAction>
       <IconAction

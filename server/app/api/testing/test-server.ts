@@ -84,7 +84,6 @@ export async function createTestServer(door: Partial<DoorConfig> = {}): Promise<
       ...shared,
       countTokens: async (text) => ({ count: text.split(' ').length, max: 75 }),
     }),
-    routers: [],
   });
   return { app, jobs, settings, prepare, close: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -6,6 +6,7 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TapestryError } from '#contracts/errors.ts';
 import type { Assignment, FromEngine, ToEngine } from '#contracts/messages.ts';
 
 const send = (message: FromEngine) => new Promise<void>((resolve) => process.send!(message, () => resolve()));
@@ -13,7 +14,7 @@ let stop: 'interrupt' | 'skip' | 'cancel' | null = null;
 
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: ToEngine) => {
-  if (message.type === 'run') void run(message.assignment);
+  if (message.type === 'run') void attempt(message.assignment);
   else if (message.type === 'shutdown') process.exit(0);
   else if (message.type !== 'unload' && message.type !== 'extensions') stop = message.type;
 });
@@ -39,6 +40,18 @@ function misbehave(words: string[], step: number): void {
 function die(): never {
   console.error('fatal: out of luck');
   process.exit(134);
+}
+
+/** What goes wrong is told, as a real engine does. */
+async function attempt(assignment: Assignment): Promise<void> {
+  try {
+    await run(assignment);
+  } catch (thrown) {
+    const full = (thrown as NodeJS.ErrnoException).code === 'ENOSPC';
+    const error = new TapestryError(full ? 'DISK_FULL' : 'INTERNAL', { reason: String(thrown) });
+    const { jobId, fence } = assignment;
+    await send({ type: 'failed', jobId, fence, error: error.toRecord(), warnings: [] });
+  }
 }
 
 async function run({ jobId, fence, job, tempFolder }: Assignment): Promise<void> {
