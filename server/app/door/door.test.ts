@@ -7,7 +7,6 @@ import { createDoor } from './door.ts';
 import { type DoorConfig, exposureFault, parseCredentials } from './door-config.ts';
 import { isAllowedOrigin, isOwnHost } from './origins.ts';
 import { createSessions } from './session.ts';
-import { normalizeSubpath, withoutSubpath } from './subpath.ts';
 
 let server: TestServer | null = null;
 afterEach(() => server?.close());
@@ -279,28 +278,5 @@ describe('credentials', () => {
   it('are compared exactly', () => {
     expect(checkBasic(basic('A:b'), users('a:b'))).toBe('wrong');
     expect(checkBasic(`basic ${Buffer.from('a:b').toString('base64')}`, users('a:b'))).toBe('ok');
-  });
-});
-
-describe('--subpath', () => {
-  it.each([
-    ['/x/api/jobs?a=1', '/api/jobs?a=1'],
-    ['/x/', '/'],
-    ['/x?a', '/?a'],
-    ['/xy/api', '/xy/api'],
-    ['/api/jobs', '/api/jobs'],
-  ])('takes itself off %s', (url, expected) => {
-    expect(withoutSubpath(url, '/x')).toBe(expected);
-  });
-
-  it.each([
-    ['x', '/x'],
-    ['/x/', '/x'],
-    ['a/b-c', '/a/b-c'],
-    ['', ''],
-  ])('%j means %j', (flag, path) => expect(normalizeSubpath(flag)).toBe(path));
-
-  it.each(['a b', '../x', 'x?y', '<x>'])('refuses %j', (flag) => {
-    expect(() => normalizeSubpath(flag)).toThrow(/--subpath/);
   });
 });
