@@ -11,7 +11,7 @@ import { training } from './options/training.ts';
 import { uncategorized } from './options/uncategorized.ts';
 import { userInterface } from './options/user-interface.ts';
 
-export type { Option, OptionType, OptionValue } from './options/define.ts';
+export type { Option } from './options/define.ts';
 
 export const OPTIONS: readonly Option[] = [
   ...saving,
