@@ -1,5 +1,5 @@
 /** Tensors by where their bytes lie in a file, whatever its format; and their values. */
-import { elementCount, type Tensor } from '../tensor.ts';
+import { elementCount, type Tensor } from '#core/tensor.ts';
 import { FormatError } from './format-error.ts';
 import { type ByteSource, DTYPE_SIZES, type SafetensorsDtype } from './safetensors.ts';
 import { toFloat32 } from './tensor-values.ts';

@@ -1,5 +1,5 @@
 /** One add-on layer applied to a checkpoint's layer. */
-import { elementCount, type Tensor } from '../../tensor.ts';
+import { elementCount, type Tensor } from '#core/tensor.ts';
 import { LORA_ALGEBRAS } from './algebras.ts';
 import { decomposedDelta, fitsMagnitudes } from './dora.ts';
 import type { LoraAlgebra, LoraParamShapes, LoraParams } from './types.ts';

@@ -7,7 +7,7 @@
  * …]: LyCORIS' and PEFT's; the web UI takes input norms here too, which gives no sensible weight, so LyCORIS' way
  * holds, where strength acts on the magnitudes.
  */
-import type { Tensor } from '../../tensor.ts';
+import type { Tensor } from '#core/tensor.ts';
 import { kernelElements } from './matrix.ts';
 import type { LoraParams } from './types.ts';
 

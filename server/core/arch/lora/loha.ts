@@ -1,5 +1,5 @@
 /** LoHa: the Hadamard product of two low-rank matrices (FedPara, Hyeon-Woo et al. 2021; LyCORIS). */
-import type { Tensor } from '../../tensor.ts';
+import type { Tensor } from '#core/tensor.ts';
 import { combine, matmul, sameShape } from './matrix.ts';
 import { tuckerKernel } from './tucker.ts';
 import type { LoraAlgebra, LoraParamShapes, LoraParams } from './types.ts';

@@ -2,7 +2,7 @@
  * LoKr: a Kronecker product w1 ⊗ w2 (KronA, Edalati et al. 2022; LyCORIS). Each factor is whole or a product of two;
  * w2 of a convolution may be a Tucker kernel.
  */
-import type { Tensor } from '../../tensor.ts';
+import type { Tensor } from '#core/tensor.ts';
 import { kernelElements, matmul } from './matrix.ts';
 import { tuckerKernel } from './tucker.ts';
 import type { LoraAlgebra, LoraParamShapes, LoraParams } from './types.ts';

@@ -1,5 +1,5 @@
 /** Matrices as dense row-major tensors; just what add-ons need. */
-import { elementCount, type Tensor } from '../../tensor.ts';
+import { elementCount, type Tensor } from '#core/tensor.ts';
 
 /** The same values as [rows, rest]. */
 export function asMatrix(tensor: Tensor, rows = tensor.shape[0] ?? 1): Tensor {

@@ -3,7 +3,7 @@
  * several butterfly stages (Liu et al. 2023, https://arxiv.org/abs/2311.06243). Files of kohya and LyCORIS hold blocks
  * Q from which the rotation is Cayley's (I + Q)(I - Q)⁻¹; old ones of LyCORIS (`oft_diag`) hold the rotation.
  */
-import type { Tensor } from '../../tensor.ts';
+import type { Tensor } from '#core/tensor.ts';
 import { inverse } from './matrix.ts';
 import type { LoraAlgebra, LoraParams } from './types.ts';
 

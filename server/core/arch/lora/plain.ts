@@ -2,7 +2,7 @@
  * LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685) on linear layers and, as LoCon, on convolutions; with a
  * `lora_mid` core as Tucker decomposition (LyCORIS).
  */
-import type { Tensor } from '../../tensor.ts';
+import type { Tensor } from '#core/tensor.ts';
 import { asMatrix, matmul, reshape, transpose } from './matrix.ts';
 import { tuckerKernel } from './tucker.ts';
 import type { LoraAlgebra, LoraParams } from './types.ts';

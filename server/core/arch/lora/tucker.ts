@@ -1,5 +1,5 @@
 /** Kernels that are kept as a small core and two factors (Tucker-2, which LyCORIS calls CP). */
-import type { Tensor } from '../../tensor.ts';
+import type { Tensor } from '#core/tensor.ts';
 import { asMatrix, kernelElements, matmul, reshape, transpose } from './matrix.ts';
 
 /**

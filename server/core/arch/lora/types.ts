@@ -1,4 +1,4 @@
-import type { Tensor } from '../../tensor.ts';
+import type { Tensor } from '#core/tensor.ts';
 
 /** Parameters of one layer in an add-on file, by name: `lora_up.weight`, `alpha`, …, widened to float32. */
 export type LoraParams = ReadonlyMap<string, Tensor>;
