@@ -30,7 +30,6 @@ export async function finishImage(batch: BatchRun, position: number, decoded: Te
 export async function saveImage(batch: BatchRun, image: ImageContext): Promise<void> {
   const start = performance.now();
   const { job } = batch;
-  const { options } = job.context;
   const saved: SaveContext = { ...image, infotext: infotextOf(batch, image) };
   await job.hooks.hooks.save.promise(saved);
   const { format, bytes } = await encode(job, saved);
