@@ -125,13 +125,16 @@ export const stableDiffusion = [
   ]),
   ...page('Stable Diffusion', 'Optimizations', [
     text('cross_attention_optimization', 'Automatic', 'Cross attention optimization'),
-    number('s_min_uncond', 0, [0, 15, 0.01], 'S min uncond', {
-      description: 'Skip negative below this sigma.',
+    number('s_min_uncond', 0, [0, 15, 0.01], 'Negative guidance minimum sigma', {
+      description:
+        'Below this noise level every other step goes without the negative prompt: faster. 0: never.',
       infotext: 'NGMS',
+      effective: true,
     }),
-    toggle('s_min_uncond_all', false, 'S min uncond all', {
-      description: 'Every step instead of every other.',
+    toggle('s_min_uncond_all', false, 'Negative guidance minimum sigma: all steps', {
+      description: 'Below that level all steps go without the negative prompt, not every other.',
       infotext: 'NGMS all steps',
+      effective: true,
     }),
     number('token_merging_ratio', 0, [0, 0.9, 0.1], 'Token merging ratio', {
       description: 'ToMe.',
@@ -161,7 +164,12 @@ export const stableDiffusion = [
       description: 'W/h = final size.',
     }),
     toggle('hires_fix_use_firstpass_conds', false, 'Hires fix use firstpass conds'),
-    toggle('use_old_scheduling', false, 'Use old scheduling', { infotext: 'Old prompt editing timelines' }),
+    toggle('use_old_scheduling', false, 'Old prompt editing timelines', {
+      description:
+        'As before version 1.6: in [a:b:when] a number below 1 is a fraction, and each pass starts anew.',
+      infotext: 'Old prompt editing timelines',
+      effective: true,
+    }),
     toggle('use_downcasted_alpha_bar', false, 'Use downcasted alpha bar', {
       infotext: 'Downcast alphas_cumprod',
     }),
@@ -314,9 +322,10 @@ export const stableDiffusion = [
     choice('sd_noise_schedule', 'Default', ['Default', 'Zero Terminal SNR'], 'SD noise schedule', {
       infotext: 'Noise Schedule',
     }),
-    number('skip_early_cond', 0, [0, 1, 0.01], 'Skip early cond', {
-      description: 'Fraction of steps without CFG.',
+    number('skip_early_cond', 0, [0, 1, 0.01], 'Ignore negative prompt during early sampling', {
+      description: 'Share of the steps, from the first, that go without the negative prompt. 0: none.',
       infotext: 'Skip Early CFG',
+      effective: true,
     }),
     number('beta_dist_alpha', 0.6, [0.01, 1, 0.01], 'Beta dist alpha', { infotext: 'Beta scheduler alpha' }),
     number('beta_dist_beta', 0.6, [0.01, 1, 0.01], 'Beta dist beta', { infotext: 'Beta scheduler beta' }),
