@@ -12,6 +12,7 @@ export const LIMITS = {
   steps: { min: 1, max: 1000 },
   batchSize: { min: 1, max: 100 },
   batchCount: { min: 1, max: 100 },
+  hiresScale: { min: 0.1, max: 16 },
   promptCharacters: 200_000,
 } as const;
 
@@ -47,7 +48,24 @@ export const pictureRequest = z.object({
   s_tmax: finite.min(0).nullable().default(null),
   s_noise: finite.min(0).nullable().default(null),
   s_min_uncond: finite.min(0).nullable().default(null),
+  /** Of the hires pass; null: 0.75. */
   denoising_strength: finite.min(0).max(1).nullable().default(null),
+  /** Hires fix: the picture is scaled and painted over in a second pass. */
+  enable_hr: z.boolean().default(false),
+  /** Factor where both wished sides are 0. */
+  hr_scale: finite.min(LIMITS.hiresScale.min).max(LIMITS.hiresScale.max).default(2),
+  /** Pixels; one of them 0: from the other. Both: the picture is scaled to cover them and cut. */
+  hr_resize_x: int(0, LIMITS.width.max).default(0),
+  hr_resize_y: int(0, LIMITS.height.max).default(0),
+  /** null: "Latent". */
+  hr_upscaler: z.string().nullable().default(null),
+  /** Exactly these are done; 0: as many as in the first pass. */
+  hr_second_pass_steps: int(0, LIMITS.steps.max).default(0),
+  /** null and "": as in the first pass. */
+  hr_sampler_name: z.string().nullable().default(null),
+  hr_scheduler: z.string().nullable().default(null),
+  hr_prompt: z.string().max(LIMITS.promptCharacters).default(''),
+  hr_negative_prompt: z.string().max(LIMITS.promptCharacters).default(''),
   /** Option overrides for this job alone, by option key. */
   override_settings: z.record(z.string(), z.unknown()).default({}),
   /** Extension panel values by extension id. */

@@ -54,7 +54,8 @@ export interface ConditionContext {
 /** One sampling pass: model, sampler, sigmas, size. */
 export interface PassContext {
   readonly batch: BatchContext;
-  readonly kind: 'first';
+  /** `hires`: the second pass of hires fix. */
+  readonly kind: 'first' | 'hires';
   readonly sampler: string;
   readonly scheduler: string;
   readonly steps: number;
@@ -63,8 +64,10 @@ export interface PassContext {
   readonly height: number;
   /** Descending; timestep samplers show the sigmas of their timesteps. */
   readonly sigmas: readonly number[];
-  /** Start latent [n, c, h, w], unit variance; may be changed in place in `passStart`. */
+  /** Start noise [n, c, h, w], unit variance; may be changed in place in `passStart`. */
   readonly noise: Tensor;
+  /** What a later pass starts from, [n, c, h, w], sampler space; null in the first. */
+  readonly initLatent: Tensor | null;
   /** CFG scale; may be changed, also between steps. */
   cfgScale: number;
 }

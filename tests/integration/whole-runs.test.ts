@@ -8,7 +8,7 @@ import { composePrompts } from '#core/prompt/composition.ts';
 import { schedulePrompt } from '#core/prompt/schedule.ts';
 import { itemOf, type Tensor } from '#core/tensor.ts';
 import { decodePicture } from '#io/image.ts';
-import type { Conditioning } from '#sdk/types.ts';
+import type { Conditioning, PassContext } from '#sdk/types.ts';
 import { goldenCases, goldenPixels, goldenTensors, maxAbsolute, maxDifference } from '../support/golden.ts';
 import { createTestPipeline, type TestPipeline } from '../support/pipeline.ts';
 
@@ -27,10 +27,11 @@ interface Case {
   subseeds: number[] | null;
   subseed_strength: number;
   infotext: Record<string, string>;
+  hires: { upscaler: string; width: number; height: number; steps: number; denoise: number } | null;
 }
 
 const CHECKPOINT = fileURLToPath(new URL('../golden/models/sd1/sd1_full_fp16.safetensors', import.meta.url));
-const cases = goldenCases<Case>('e2e/e2e.json').filter((run) => run.case.startsWith('t'));
+const cases = goldenCases<Case>('e2e/e2e.json').filter((run) => /^[th]/.test(run.case));
 const tensors = goldenTensors('e2e/e2e.safetensors');
 const pixels = goldenPixels('e2e/e2e.safetensors');
 let pipeline: TestPipeline;
@@ -45,7 +46,8 @@ const relative = (actual: ArrayLike<number>, expected: Float32Array) =>
   maxDifference(actual, expected) / maxAbsolute(expected);
 
 async function run(golden: Case) {
-  const seen: { noise?: Tensor; latent?: Tensor; encoded: Map<string, Conditioning[]> } = {
+  const seen: { passes: PassContext[]; latent?: Tensor; encoded: Map<string, Conditioning[]> } = {
+    passes: [],
     encoded: new Map(),
   };
   // The texts of the first schedule entry, one per part of the prompt.
@@ -67,14 +69,24 @@ async function run(golden: Case) {
       height: golden.height,
       subseed: golden.subseeds?.[0] ?? -1,
       subseed_strength: golden.subseed_strength,
+      ...(golden.hires
+        ? {
+            enable_hr: true,
+            hr_upscaler: golden.hires.upscaler,
+            hr_resize_x: golden.hires.width,
+            hr_resize_y: golden.hires.height,
+            hr_second_pass_steps: golden.hires.steps,
+            denoising_strength: golden.hires.denoise,
+          }
+        : {}),
     },
     tap(hooks) {
       hooks.condition.tapPromise('see', async ({ encode }) => {
         seen.encoded.set('cond', await Promise.all(firstTexts.map(encode)));
         seen.encoded.set('uncond', [await encode(golden.negative_prompt)]);
       });
-      hooks.passStart.tap('see', ({ noise }) => {
-        seen.noise = noise;
+      hooks.passStart.tap('see', (pass) => {
+        seen.passes.push(pass);
       });
       hooks.latent.tap('see', ({ latent }) => {
         seen.latent = latent;
@@ -87,7 +99,7 @@ async function run(golden: Case) {
 describe('whole runs', () => {
   it.each(cases)('$case: $sampler, $scheduler', async (golden) => {
     const name = golden.case;
-    const { encoded, noise, latent, files, messages } = await run(golden);
+    const { encoded, passes, latent, files, messages } = await run(golden);
     for (const key of ['cond', 'uncond']) {
       const expected = tensors.get(`${name}/${key}`)!;
       for (const [part, { data, tokens }] of encoded.get(key)!.entries()) {
@@ -95,7 +107,13 @@ describe('whole runs', () => {
         expect(maxDifference(data, itemOf(expected, part).data)).toBeLessThan(1e-4);
       }
     }
-    expect(maxDifference(noise!.data, tensors.get(`${name}/noise0`)!.data)).toBeLessThan(3e-6);
+    expect(maxDifference(passes[0]!.noise.data, tensors.get(`${name}/noise0`)!.data)).toBeLessThan(3e-6);
+    expect(passes).toHaveLength(golden.hires ? 2 : 1);
+    if (golden.hires) {
+      expect(maxDifference(passes[1]!.noise.data, tensors.get(`${name}/noise_hr`)!.data)).toBeLessThan(3e-6);
+      const upscaled = tensors.get(`${name}/latent_upscaled`)!;
+      expect(relative(passes[1]!.initLatent!.data, upscaled.data)).toBeLessThan(2e-4);
+    }
     expect(relative(latent!.data, tensors.get(`${name}/latent`)!.data)).toBeLessThan(2e-4);
 
     const expected = pixels.get(`${name}/image_u8`)!;
@@ -126,5 +144,36 @@ describe('whole runs', () => {
     expect(done.warnings[0]).toContain('<lora:style> is not applied');
     const image = messages.find((message) => message.type === 'image')!;
     expect(image.infotext.split('\n')[0]).toBe(tagged);
+  });
+
+  it('writes the second pass of hires fix into the infotext, and leaves the first unchanged', async () => {
+    const request = { prompt: 'a hill', steps: 2, width: 64, height: 64, seed: 1, cfg_scale: 4 };
+    const { messages, done } = await pipeline.paint({
+      checkpoint: CHECKPOINT,
+      request: {
+        ...request,
+        sampler_name: 'Euler a',
+        enable_hr: true,
+        hr_scale: 1.5,
+        hr_upscaler: 'Latent (nearest)',
+        hr_second_pass_steps: 1,
+        hr_sampler_name: 'DPM++ 2M',
+        hr_prompt: 'a hill, sun',
+      },
+    });
+    const image = messages.find((message) => message.type === 'image')!;
+    expect([image.width, image.height]).toEqual([96, 96]);
+    expect(image.infotext).toContain('Size: 64x64');
+    expect(image.infotext).toContain('Denoising strength: 0.75');
+    expect(image.infotext).toContain(
+      'Hires sampler: DPM++ 2M, Hires prompt: "a hill, sun", Hires schedule type: Karras, Hires upscale: 1.5, ' +
+        'Hires steps: 1, Hires upscaler: Latent (nearest)',
+    );
+    expect(done.info.extra_generation_params).toMatchObject({ 'Hires upscale': 1.5 });
+  });
+
+  it('names the upscalers that it has', async () => {
+    const request = { steps: 1, width: 64, height: 64, enable_hr: true, hr_upscaler: 'R-ESRGAN 4x+' };
+    await expect(pipeline.paint({ checkpoint: CHECKPOINT, request })).rejects.toThrow(/Latent \(bicubic\)/);
   });
 });

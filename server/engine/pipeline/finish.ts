@@ -3,14 +3,18 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TapestryError } from '#contracts/errors.ts';
 import { toPicture } from '#core/imaging/picture.ts';
-import { floatValue, writeInfotext } from '#core/prompt/infotext.ts';
+import { floatValue, type InfotextEntry, type InfotextValue, writeInfotext } from '#core/prompt/infotext.ts';
 import { standardFields } from '#core/prompt/infotext-fields.ts';
 import type { Tensor } from '#core/tensor.ts';
 import type { PictureFormat } from '#io/image.ts';
 import { encodePictureFile, formatFor, pictureFormat } from '#io/picture-file.ts';
 import type { ImageContext, SaveContext } from '#sdk/types.ts';
-import { type BatchRun, type JobRun, numberOption } from './job-run.ts';
+import { type BatchRun, type JobRun, numberOption, type PlannedPass } from './job-run.ts';
 import { randnSource } from './passes.ts';
+import { HIRES_DENOISING } from './plan.ts';
+
+/** Fields that A1111's API declares as floats. */
+const FLOATS = new Set(['Hires upscale']);
 
 /** Bytes of picture `position` of the batch, after extensions have seen them. */
 export async function finishImage(batch: BatchRun, position: number, decoded: Tensor): Promise<ImageContext> {
@@ -85,18 +89,20 @@ async function writeChecked(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 function infotextOf(batch: BatchRun, image: ImageContext): string {
-  const { job, pass, context } = batch;
-  const { request, options, checkpoint, infotext } = job.context;
+  const { job, context } = batch;
+  const { request, options, checkpoint } = job.context;
+  const [first, hires] = batch.passes as [PlannedPass, PlannedPass?];
   const position = image.index - context.index * request.batch_size;
   const number = job.assignment.job.pythonFloats ? floatValue : (value: number) => value;
   const fields = standardFields({
     steps: request.steps,
-    sampler: pass!.sampler,
-    scheduler: pass!.scheduler,
+    sampler: first.plan.sampler.name,
+    scheduler: first.plan.scheduler.label,
     cfgScale: number(request.cfg_scale),
     seed: image.seed,
-    width: request.width,
-    height: request.height,
+    width: first.width,
+    height: first.height,
+    denoisingStrength: hires ? number(request.denoising_strength ?? HIRES_DENOISING) : undefined,
     modelHash: options.add_model_hash_to_info === false ? null : checkpoint.sha256?.slice(0, 10),
     model: options.add_model_name_to_info === false ? undefined : checkpoint.stem,
     variationSeed: image.subseed,
@@ -107,10 +113,26 @@ function infotextOf(batch: BatchRun, image: ImageContext): string {
     ensd: batch.usesEnsd ? numberOption(options, 'eta_noise_seed_delta', 0) : 0,
     // Named always: a reader would take "GPU" for granted, which means another generator on another machine.
     rng: randnSource(options, job.deps.runtime.provider).toUpperCase(),
-    extra: infotext,
+    extra: extraFields(batch, position, number),
     version: options.add_version_to_infotext === false ? undefined : job.deps.version,
   });
   const prompt = context.prompts[position]!;
   const negativePrompt = context.negativePrompts[position]!;
   return writeInfotext({ prompt, negativePrompt, fields });
+}
+
+/** What passes and extensions added; the second prompts of hires fix only where they differ from the picture's first. */
+function extraFields(
+  { context, job, passes }: BatchRun,
+  position: number,
+  number: (value: number) => InfotextValue,
+): InfotextEntry[] {
+  const hires = passes[1];
+  const other = (second: readonly string[] | undefined, first: readonly string[]) =>
+    second?.[position] === first[position] ? undefined : second?.[position];
+  return [...job.context.infotext].map(([key, value]): InfotextEntry => {
+    if (key === 'Hires prompt') return [key, other(hires?.prompts, context.prompts)];
+    if (key === 'Hires negative prompt') return [key, other(hires?.negativePrompts, context.negativePrompts)];
+    return [key, typeof value === 'number' && FLOATS.has(key) ? number(value) : value];
+  });
 }

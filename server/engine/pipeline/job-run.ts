@@ -1,6 +1,8 @@
 /** What the stages of one job share. `JobContext` and the other sdk contexts are the part that extensions see. */
 import type { Assignment, FromEngine, JobTimings } from '#contracts/messages.ts';
+import type { LatentUpscaler } from '#core/imaging/latent-upscale.ts';
 import type { ClipTokenizer } from '#core/prompt/clip-tokenizer.ts';
+import { stripComments } from '#core/prompt/comments.ts';
 import type { ScheduleOptions } from '#core/prompt/schedule.ts';
 import type { SamplingPlan } from '#core/sampling/plan.ts';
 import type { Sampler, Scheduler } from '#core/sampling/types.ts';
@@ -66,6 +68,8 @@ export interface BatchRun {
 export interface PlannedPass {
   kind: PassContext['kind'];
   plan: SamplingPlan;
+  /** How the latents of the pass before become this one's start; absent in the first. */
+  rescale?: LatentRescale;
   /** As asked. */
   steps: number;
   /** Pixels. */
@@ -81,10 +85,24 @@ export interface PlannedPass {
   conditioning: Map<string, readonly PictureConditioning[]>;
 }
 
+/** In latent pixels. */
+export interface LatentRescale {
+  upscaler: LatentUpscaler;
+  width: number;
+  height: number;
+  truncateX: number;
+  truncateY: number;
+}
+
 /** A stage: a name for logs and timings, and what it does. */
 export interface Stage<Run> {
   readonly name: string;
   readonly run: (run: Run) => Promise<void>;
+}
+
+/** A prompt as it is painted and recorded: without comments, unless the options keep them. */
+export function cleanPrompt(prompt: string, options: Readonly<Record<string, unknown>>): string {
+  return options.enable_prompt_comments === false ? prompt : stripComments(prompt);
 }
 
 /** The option as a number, or what is given where it is not one. */

@@ -1,4 +1,5 @@
 /** Sampling passes of a batch, as planned. */
+import { cutLatent, upscaleLatent } from '#core/imaging/latent-upscale.ts';
 import { createImageNoise, type RandnSource } from '#core/sampling/noise/image-noise.ts';
 import { sampleLatent } from '#core/sampling/sample-latent.ts';
 import type { NoiseSource, OnStep } from '#core/sampling/types.ts';
@@ -25,7 +26,7 @@ async function runPass(batch: BatchRun, planned: PlannedPass): Promise<Tensor> {
   const { job } = batch;
   const { hooks } = job.hooks;
   const noiseSource = createNoise(batch, planned);
-  const pass = createPass(batch, planned, noiseSource.next());
+  const pass = createPass(batch, planned, noiseSource.next(), startLatent(batch, planned));
   batch.pass = pass;
   if (planned.kind === 'first') batch.usesEnsd = usesEnsd(planned);
   await hooks.passStart.promise(pass);
@@ -38,8 +39,16 @@ async function runPass(batch: BatchRun, planned: PlannedPass): Promise<Tensor> {
     noiseSource,
     predict: createDenoiser(batch, planned, pass),
     onStep: createStepListener(batch, planned, pass),
+    ...(pass.initLatent ? { initLatent: pass.initLatent } : {}),
     shouldStop: () => shouldStop(job.control),
   });
+}
+
+/** What the pass before left, scaled to this pass's size. */
+function startLatent({ latent }: BatchRun, { rescale }: PlannedPass): Tensor | null {
+  if (!rescale || !latent) return null;
+  const { width, height, upscaler, truncateX, truncateY } = rescale;
+  return cutLatent(upscaleLatent(latent, height, width, upscaler), truncateX, truncateY);
 }
 
 /** Without eta the sampler draws nothing that the delta could move. */
@@ -67,7 +76,12 @@ function reportSteps({ job, passes: all, context }: BatchRun, planned: PlannedPa
   return reportProgress(job, 'sampling', { step: before + done, steps: sum(all), batch: context.index });
 }
 
-function createPass(batch: BatchRun, planned: PlannedPass, noise: Tensor): PassContext {
+function createPass(
+  batch: BatchRun,
+  planned: PlannedPass,
+  noise: Tensor,
+  initLatent: Tensor | null,
+): PassContext {
   const { kind, plan, steps, width, height, cfgScale } = planned;
   const { 'Schedule type': _, ...fields } = plan.infotext;
   noteInfotext(batch.context.job, fields);
@@ -81,6 +95,7 @@ function createPass(batch: BatchRun, planned: PlannedPass, noise: Tensor): PassC
     height,
     sigmas: plan.sigmas,
     noise,
+    initLatent,
     cfgScale,
   };
 }

@@ -1,10 +1,9 @@
 /** One job from assignment to `done` or `failed`. */
 import { TapestryError } from '#contracts/errors.ts';
 import type { Assignment, JobTimings } from '#contracts/messages.ts';
-import { stripComments } from '#core/prompt/comments.ts';
 import type { BatchContext, JobContext } from '#sdk/types.ts';
 import type { Control } from './control.ts';
-import type { BatchRun, JobRun, PipelineDeps } from './job-run.ts';
+import { type BatchRun, cleanPrompt, type JobRun, type PipelineDeps } from './job-run.ts';
 import { outcomeOf } from './prepare.ts';
 import { BATCH_STAGES, IMAGE_STAGES, JOB_STAGES } from './stages.ts';
 
@@ -84,12 +83,11 @@ function createJobRun(deps: PipelineDeps, assignment: Assignment, control: Contr
 function createBatchRun(job: JobRun, index: number): BatchRun {
   const { request, options } = job.context;
   const from = index * request.batch_size;
-  const clean = options.enable_prompt_comments === false ? (text: string) => text : stripComments;
   const context: BatchContext = {
     job: job.context,
     index,
-    prompts: Array(request.batch_size).fill(clean(request.prompt)),
-    negativePrompts: Array(request.batch_size).fill(clean(request.negative_prompt)),
+    prompts: Array(request.batch_size).fill(cleanPrompt(request.prompt, options)),
+    negativePrompts: Array(request.batch_size).fill(cleanPrompt(request.negative_prompt, options)),
     seeds: job.seeds.slice(from, from + request.batch_size),
     subseeds: job.subseeds.slice(from, from + request.batch_size),
   };
@@ -97,7 +95,8 @@ function createBatchRun(job: JobRun, index: number): BatchRun {
 }
 
 function infoOf({ context }: JobRun): Record<string, unknown> {
-  return { extra_generation_params: Object.fromEntries(context.infotext) };
+  const named = [...context.infotext].filter(([, value]) => value !== '');
+  return { extra_generation_params: Object.fromEntries(named) };
 }
 
 function emptyTimings(): JobTimings {
