@@ -65,6 +65,8 @@ channel.onMessage((message) => {
   tail = tail.then(() => handle(message)).catch((error: Error) => log(`engine: ${error.stack}`));
 });
 channel.onClose(() => process.exit(0));
+// Ctrl-C reaches the whole process group; the app decides when its engine ends.
+process.on('SIGINT', () => {});
 
 async function reportMemory(): Promise<void> {
   const { rss } = process.memoryUsage();

@@ -34,7 +34,7 @@ export interface JobService {
   get(id: string): Job | null;
   /** Queued and running in order, then the newest finished ones. */
   list(limit?: number): Job[];
-  /** Stored events after `since`, oldest first. */
+  /** Stored events after `since`, oldest first; fewer than there are where they would be large. */
   eventsAfter(since: number, limit?: number): JobEvent[];
   eventsOf(jobId: string, since?: number): JobEvent[];
   lastSeq(): number;
@@ -82,9 +82,12 @@ export interface CheckpointFile extends CheckpointRef {
   /** sibling .yaml or null */
   config: string | null;
   sizeBytes: number;
-  /** Family id and what it was trained at; null where the file is not recognised, with the reason. */
+  /** Family id; null where the file is not recognised, with the reason. */
   family: string | null;
   reason: string | null;
+  /** True where the file cannot be read at all (truncated, no header), rather than being of an unknown kind. */
+  broken: boolean;
+  /** What it was trained at, pixels. */
   nativeWidth: number;
   nativeHeight: number;
   /** `modelspec.*` and other header metadata. */
@@ -114,8 +117,11 @@ export interface Settings {
   /** All options with defaults filled in. */
   all(): Record<string, unknown>;
   get<T = unknown>(key: string): T;
-  /** All or nothing: throws INVALID_FIELD. Unknown keys are ignored and returned. */
-  set(values: Record<string, unknown>): Promise<{ unknown: string[] }>;
+  /**
+   * All or nothing: throws INVALID_FIELD. Unknown keys are ignored and returned. `persist: false` changes the values
+   * until the next start and leaves `config.json` alone.
+   */
+  set(values: Record<string, unknown>, options?: { persist?: boolean }): Promise<{ unknown: string[] }>;
   /** A checked copy with overrides; unknown keys are returned, not applied. */
   effective(overrides: Record<string, unknown>): { options: Record<string, unknown>; unknown: string[] };
   onChange(listener: (keys: string[]) => void): () => void;
@@ -123,6 +129,10 @@ export interface Settings {
 
 export interface Extensions {
   list(): ExtensionInfo[];
+  /** Extensions that cannot be used, and why. */
+  problems(): { id: string; folder: string; reason: string }[];
+  /** Reads the manifests again. */
+  refresh(): Promise<void>;
   /** Panels of enabled extensions. */
   panels(): { extension: string; panel: Panel }[];
   /** Positional arguments of an always-on script as values by extension. Throws UNKNOWN_SCRIPT, INVALID_FIELD. */

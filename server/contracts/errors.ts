@@ -112,13 +112,15 @@ export class TapestryError extends Error {
 
   static fromRecord(record: ErrorRecord): TapestryError {
     const { code, field, value, accepted, reason, extension, hook } = record;
-    return new TapestryError(code in ERROR_CATALOGUE ? code : 'INTERNAL', {
+    const known = code in ERROR_CATALOGUE;
+    const why = known ? reason : record.message;
+    return new TapestryError(known ? code : 'INTERNAL', {
       ...(field === undefined ? {} : { field }),
       ...(value === undefined ? {} : { value }),
       ...(accepted === undefined ? {} : { accepted }),
       ...(extension === undefined ? {} : { extension }),
       ...(hook === undefined ? {} : { hook }),
-      reason: reason ?? record.message,
+      ...(why === undefined ? {} : { reason: why }),
     });
   }
 

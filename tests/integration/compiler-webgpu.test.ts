@@ -3,9 +3,9 @@ import { createRuntime } from '../../server/engine/runtime/create-runtime.ts';
 import type { CheckpointModel, Runtime } from '../../server/engine/runtime/types.ts';
 import { goldenPath } from '../support/golden.ts';
 import { goldenModel, unetError } from '../support/golden-unet.ts';
-import { useSwiftShader } from '../support/swiftshader.ts';
+import { enableSwiftShader } from '../support/swiftshader.ts';
 
-const missing = useSwiftShader();
+const missing = enableSwiftShader();
 const golden = goldenModel('models/sd1/sd1.json', 'models/sd1/sd1_io.safetensors');
 
 describe.skipIf(missing !== undefined)(`SD 1 on WebGPU${missing === undefined ? '' : `: ${missing}`}`, () => {
@@ -22,7 +22,8 @@ describe.skipIf(missing !== undefined)(`SD 1 on WebGPU${missing === undefined ? 
     expect(runtime.notes).toEqual([]);
   });
 
-  it.each(['unet/case0', 'unet/case1', 'unet/case2', 'unet/case3'])('%s', async (name) => {
+  /** The least well conditioned case (its lowest level is one pixel) and the odd size; shaders compile for seconds. */
+  it.each(['unet/case0', 'unet/case3'])('%s', async (name) => {
     expect(await unetError(model, golden, name)).toBeLessThan(golden.tolerance(name));
   });
 });

@@ -16,8 +16,8 @@ afterEach(async () => {
 async function enginePid(): Promise<number> {
   let pid: number | null = null;
   await until(async () => {
-    const status = (await (await fetch(`${app.url}/api/status`)).json()) as { enginePid: number | null };
-    pid = status.enginePid;
+    const status = (await (await fetch(`${app.url}/api/status`)).json()) as { pid: number | null };
+    pid = status.pid;
     return pid !== null;
   });
   return pid!;
@@ -77,6 +77,17 @@ describe('kill -9 of the app', () => {
     const seeds = savedPictures(app.dataFolder).map((name) => Number(/-(\d+)\.png$/.exec(name)![1]));
     const expected = jobs.flatMap((_, i) => [100 + i, 101 + i]);
     expect(seeds.sort()).toEqual(expected.sort());
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('ends the app cleanly and leaves no process behind, also in the middle of a job', async () => {
+    app = await startApp();
+    const { job } = await submit(app.url, { ...QUICK, steps: 400 });
+    await atStep(app.url, job.id, 2);
+    const engine = await enginePid();
+    expect(await app.stop()).toBe(0);
+    await until(() => !isAlive(engine), 5000);
   });
 });
 

@@ -26,7 +26,11 @@ export function goldenModel(json: string, io: string): GoldenModel {
 }
 
 /** Largest error of the model's prediction over the pictures of a UNet case. */
-export async function unetError(model: CheckpointModel, golden: GoldenModel, name: string): Promise<number> {
+export async function unetError(
+  model: Pick<CheckpointModel, 'predict'>,
+  golden: GoldenModel,
+  name: string,
+): Promise<number> {
   const x = golden.tensor(`${name}/x`);
   const context = golden.tensor(`${name}/context`);
   const expected = golden.tensor(`${name}/out`);

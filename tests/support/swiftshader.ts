@@ -8,7 +8,7 @@ const LOADERS = ['/usr/lib/x86_64-linux-gnu/libvulkan.so.1', '/usr/lib/aarch64-l
  * Makes WebGPU run on the CPU through SwiftShader, before anything asks for an adapter. Returns what is missing, or
  * undefined when WebGPU can be tried.
  */
-export function useSwiftShader(): string | undefined {
+export function enableSwiftShader(): string | undefined {
   if (!existsSync(DRIVER)) return `no ${DRIVER} (Debian package chromium)`;
   if (!LOADERS.some((path) => existsSync(path))) return 'no libvulkan.so.1 (Debian package libvulkan1)';
   process.env.VK_ICD_FILENAMES = DRIVER;

@@ -54,21 +54,21 @@ ALPHAS_CUMPROD = torch.tensor(np.cumprod(1.0 - BETAS), dtype=torch.float32)
 
 
 def ddim_timesteps(steps):
-    return (np.arange(steps) * (1000 // steps) + 1)[::-1].copy()
+    """Descending, as the product walks them: the last is only where the last step ends."""
+    return (np.arange(steps) * (1000 // steps) + 1)[::-1].tolist()
 
 
 @torch.no_grad()
 def ddim(unet, cond, uncond, noise, steps, cfg):
-    """Deterministic DDIM (Song et al. 2020, eta 0) with classifier-free guidance.
+    """Deterministic DDIM (Song et al. 2020, eta 0) with classifier-free guidance, as the product samples.
 
     cond [n, tokens, width], uncond [1, tokens, width], noise [n, 4, h, w] -> scaled latents like noise.
     """
     x, n, timesteps = noise.clone(), len(noise), ddim_timesteps(steps)
     context = torch.cat([uncond.expand(n, -1, -1), cond])
-    for i, t in enumerate(timesteps):
-        a = ALPHAS_CUMPROD[t]
-        a_next = ALPHAS_CUMPROD[timesteps[i + 1]] if i + 1 < len(timesteps) else ALPHAS_CUMPROD[0]
-        without, with_text = unet(torch.cat([x, x]), torch.full((2 * n,), int(t)), context).chunk(2)
+    for t, t_next in zip(timesteps, timesteps[1:]):
+        a, a_next = ALPHAS_CUMPROD[t], ALPHAS_CUMPROD[t_next]
+        without, with_text = unet(torch.cat([x, x]), torch.full((2 * n,), t), context).chunk(2)
         eps = without + cfg * (with_text - without)
         x0 = (x - (1 - a).sqrt() * eps) / a.sqrt()
         x = a_next.sqrt() * x0 + (1 - a_next).sqrt() * eps

@@ -8,10 +8,10 @@ import torch.nn.functional as F
 from .blocks import attend, conv3, join_heads, split_heads, zero
 
 
-def timestep_features(t, width):
+def timestep_features(t, width, dtype):
     """Sinusoidal features of timesteps [n] -> [n, width], cosines first."""
-    frequencies = torch.exp(torch.arange(width // 2, dtype=torch.float32) * (-math.log(10000.0) / (width // 2)))
-    angle = t.float()[:, None] * frequencies
+    frequencies = torch.exp(torch.arange(width // 2, dtype=dtype) * (-math.log(10000.0) / (width // 2)))
+    angle = t.to(dtype)[:, None] * frequencies
     return torch.cat([angle.cos(), angle.sin()], 1)
 
 
@@ -161,7 +161,7 @@ class UNet(nn.Module):
 
     def forward(self, x, t, context):
         """x [n, channels, h, w], timesteps [n], context [n, tokens, context width] -> predicted noise like x."""
-        emb = self.time_embed(timestep_features(t, self.width))
+        emb = self.time_embed(timestep_features(t, self.width, x.dtype))
         saved = []
         for stage in self.input_blocks:
             x = stage(x, emb, context)

@@ -7,8 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TapestryError } from '#contracts/errors.ts';
 import { createUploads, type Uploads } from '../gallery/uploads.ts';
 import { createTestApp, type TestApp, testInput, until } from '../queue/testing/test-app.ts';
-import { createJobsRouter } from './jobs.ts';
-import { createUploadsRouter } from './uploads.ts';
+import { jobRoutes } from './jobs.ts';
+import { routerOf } from './route.ts';
+import { uploadRoutes } from './uploads.ts';
 
 let app: TestApp;
 let web: Express;
@@ -26,15 +27,14 @@ beforeEach(async () => {
     measure: async () => ({ width: 3, height: 2 }),
   });
   web = express();
-  web.use(express.json());
   const { jobs, gallery } = app;
   const prepare = (body: unknown, source: 'ui' | 'api' | 'sdapi') => {
     const { prompt, ...more } = body as { prompt: string };
     if (prompt === 'bad') throw new TapestryError('INVALID_FIELD', { field: 'prompt', value: prompt });
     return testInput(prompt, more, { source });
   };
-  web.use(createJobsRouter({ jobs, gallery, prepare }));
-  web.use(createUploadsRouter({ uploads, maxBytes: 1000 }));
+  web.use(express.json());
+  web.use(routerOf([...jobRoutes({ jobs, gallery, prepare }), ...uploadRoutes({ uploads, maxBytes: 1000 })]));
   const onError: ErrorRequestHandler = (thrown, _request, response, _next) => {
     const error = TapestryError.from(thrown);
     response.status(error.status).json({ error: error.toRecord() });
@@ -115,6 +115,7 @@ describe('jobs', () => {
     ['post', '/api/jobs/nobody/cancel', 404, 'UNKNOWN_JOB'],
     ['get', '/api/images/nobody', 404, 'NOT_FOUND'],
     ['get', '/api/images/..%2F..%2Fetc%2Fpasswd', 404, 'NOT_FOUND'],
+    ['put', '/api/jobs', 405, 'METHOD_NOT_ALLOWED'],
     ['get', '/api/jobs?limit=-1', 422, 'INVALID_FIELD'],
     ['get', '/api/uploads/..%2Fx', 404, 'UNKNOWN_UPLOAD'],
   ] as const)('%s %s is %i %s', async (method, path, status, code) => {

@@ -1,4 +1,4 @@
-import type { NextFunction, Response } from 'express';
+import type { Response } from 'express';
 import { TapestryError } from '#contracts/errors.ts';
 
 const MIME: Record<string, string> = {
@@ -17,18 +17,21 @@ const MIME: Record<string, string> = {
 export function sendPicture(
   response: Response,
   file: { path: string; format: string; etag: string },
-  next: NextFunction,
-): void {
+): Promise<void> {
   response.set({
     'content-type': MIME[file.format] ?? 'application/octet-stream',
     'cache-control': 'private, max-age=31536000, immutable',
     etag: `"${file.etag}"`,
     'x-content-type-options': 'nosniff',
   });
-  response.sendFile(file.path, { dotfiles: 'allow', cacheControl: false, lastModified: false }, (error) => {
-    if (error === undefined || error === null) return;
-    const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (response.headersSent) response.destroy();
-    else next(gone ? new TapestryError('NOT_FOUND') : error);
+  const options = { dotfiles: 'allow', cacheControl: false, lastModified: false } as const;
+  return new Promise((resolve, reject) => {
+    response.sendFile(file.path, options, (error?: NodeJS.ErrnoException) => {
+      if (error === undefined) return resolve();
+      // The client went away in the middle: there is nobody to tell.
+      if (response.headersSent) return resolve(void response.destroy());
+      for (const name of ['content-type', 'cache-control', 'etag']) response.removeHeader(name);
+      reject(error.code === 'ENOENT' ? new TapestryError('NOT_FOUND') : error);
+    });
   });
 }

@@ -4,54 +4,78 @@ import { rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Request, Router } from 'express';
+import type { Request, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
 import { TapestryError } from '#contracts/errors.ts';
 import { toOutputError } from '../gallery/gallery.ts';
 import { ACCEPTED_PICTURES, type Upload, type Uploads } from '../gallery/uploads.ts';
+import type { Route } from './route.ts';
 import { sendPicture } from './send-picture.ts';
 
-export interface UploadsRouterDeps {
+export interface UploadRoutesDeps {
   uploads: Uploads;
   /** Largest file in bytes. */
   maxBytes: number;
 }
 
 const FIELD = 'file';
+const BODY = {
+  type: 'object',
+  required: [FIELD],
+  properties: {
+    [FIELD]: { type: 'string', contentMediaType: 'image/*', description: 'multipart/form-data' },
+  },
+};
 
-/** `POST /api/uploads` (multipart, one `file`) and `GET /api/uploads/:id`. Errors go to `next`. */
-export function createUploadsRouter({ uploads, maxBytes }: UploadsRouterDeps): Router {
-  const router = Router();
-  const receive = multer({
-    storage: hashingStorage(uploads.incoming),
+/** Input pictures: sent once, referred to by id. */
+export function uploadRoutes({ uploads, maxBytes }: UploadRoutesDeps): Route[] {
+  const tag = 'uploads';
+  const receive = receiver(uploads.incoming, maxBytes);
+  return [
+    {
+      method: 'post',
+      path: '/api/uploads',
+      summary: `Takes a picture (multipart/form-data, field "${FIELD}"): 201 with its id`,
+      tag,
+      body: BODY,
+      handle: async (request, response) => {
+        const file = await receive(request, response);
+        const upload = await uploads.adopt(file.path, file.filename, FIELD);
+        response.status(201);
+        return toPublic(upload, request.baseUrl);
+      },
+    },
+    {
+      method: 'get',
+      path: '/api/uploads/:id',
+      summary: 'The bytes of an uploaded picture',
+      tag,
+      handle: (request, response) => {
+        const id = String(request.params.id);
+        const upload = uploads.find(id);
+        if (upload === null) throw new TapestryError('UNKNOWN_UPLOAD', { value: id });
+        return sendPicture(response, { ...upload, format: extname(upload.path).slice(1), etag: id });
+      },
+    },
+  ];
+}
+
+/** Reads one file out of a multipart body. */
+function receiver(folder: string, maxBytes: number) {
+  const single = multer({
+    storage: hashingStorage(folder),
     limits: { fileSize: maxBytes, files: 1, fields: 10, fieldSize: 10_000, parts: 11 },
   }).single(FIELD);
-
-  router.post(
-    '/api/uploads',
-    (request, response, next) =>
-      receive(request, response, (thrown: unknown) => next(thrown && toUploadError(thrown, maxBytes))),
-    async (request, response) => {
-      const file = request.file;
-      if (file === undefined) {
-        const accepted = `multipart/form-data with a picture (${ACCEPTED_PICTURES}) in it`;
-        throw new TapestryError('INVALID_FIELD', { field: FIELD, value: 'nothing', accepted });
-      }
-      const upload = await uploads.adopt(file.path, file.filename, FIELD);
-      response.status(201).json(toPublic(upload, request.baseUrl));
-    },
-  );
-
-  router.get('/api/uploads/:id', (request, response, next) => {
-    const upload = uploads.find(request.params.id);
-    if (upload === null) throw new TapestryError('UNKNOWN_UPLOAD', { value: request.params.id });
-    sendPicture(
-      response,
-      { path: upload.path, format: extname(upload.path).slice(1), etag: upload.id },
-      next,
-    );
-  });
-  return router;
+  return async (request: Request, response: Response): Promise<Express.Multer.File> => {
+    await new Promise<void>((resolve, reject) => {
+      single(request, response, (thrown: unknown) =>
+        thrown ? reject(toUploadError(thrown, maxBytes)) : resolve(),
+      );
+    });
+    if (request.file !== undefined) return request.file;
+    const accepted = `multipart/form-data with a picture (${ACCEPTED_PICTURES}) in it`;
+    throw new TapestryError('INVALID_FIELD', { field: FIELD, value: 'nothing', accepted });
+  };
 }
 
 function toPublic({ id, mime, bytes, width, height }: Upload, base: string) {

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Assignment, ImageMessage } from '#contracts/messages.ts';
+import { encodePicture } from '#io/image.ts';
 import { createTestApp, type TestApp, type TestAppOptions, testInput } from '../queue/testing/test-app.ts';
 import { checkOutputFolders } from './destination.ts';
 import type { FileCalls } from './place-file.ts';
@@ -19,8 +21,14 @@ const AT = new Date(2024, 6, 27, 12);
 const FOLDER = join('outputs', 'txt2img-images', '2024-07-27');
 
 /** Commits a picture of job `j` as the desk would. */
-async function keep(more: Partial<ImageMessage> = {}, options: Record<string, unknown> = {}, save = true) {
-  const { task, request, checkpoint } = testInput('a cat');
+async function keep(
+  more: Partial<ImageMessage> = {},
+  options: Record<string, unknown> = {},
+  save = true,
+  prompt = 'a cat',
+  bytes?: Uint8Array,
+) {
+  const { task, request, checkpoint } = testInput(prompt, { n_iter: 2 });
   const job = { request, options, checkpoint, save, pythonFloats: false, jobTimestamp: '20240727120000' };
   const tempFolder = join(app.state, 'attempts', 'j-1');
   mkdirSync(tempFolder, { recursive: true });
@@ -40,7 +48,7 @@ async function keep(more: Partial<ImageMessage> = {}, options: Record<string, un
     grid: false,
     ...more,
   };
-  writeFileSync(join(tempFolder, message.file), `picture ${message.seed}`);
+  writeFileSync(join(tempFolder, message.file), bytes ?? `picture ${message.seed}`);
   const assignment: Assignment = { jobId: 'j', fence: 1, task, job, tempFolder };
   const kept = await app.gallery.keep(assignment, message, (_, change) => app.store.transaction(change));
   const row = app.store.images.at('j', index)!;
@@ -81,6 +89,30 @@ describe('names', () => {
   it('keeps patterns inside the chosen folder', async () => {
     const { row } = await keep({}, { directories_filename_pattern: '../../../[prompt_spaces]/..' });
     expect(row.path).toBe(join('outputs', 'txt2img-images', 'a cat', '00000-7.png'));
+    const named = await keep({ index: 1 }, { samples_filename_pattern: '../../x/[seed]' });
+    expect(named.row.path).toBe(join(FOLDER, 'x', '00000-8.png'));
+  });
+
+  it('fit a file system, however long the prompt', async () => {
+    const pattern = '[prompt]'.repeat(10);
+    const { row } = await keep(
+      {},
+      { directories_filename_pattern: pattern, samples_filename_pattern: pattern },
+      true,
+      '日本'.repeat(500),
+    );
+    expect(row.saved).toBe(true);
+    expect(Buffer.byteLength(basename(row.path))).toBeLessThanOrEqual(255);
+  });
+
+  it('know the place in the job, and hash pixels only when asked', async () => {
+    const pattern = '[generation_number]-[seed_last]-[cfg]-[model_name]-[image_hash<6>]';
+    const options = { save_to_dirs: false, samples_filename_pattern: pattern };
+    const rgb = Uint8Array.from({ length: 12 }, (_, i) => 20 * i);
+    const encoded = await encodePicture({ rgb, width: 2, height: 2 }, 'png', { quality: 80, lossless: true });
+    const { row } = await keep({ index: 1 }, options, true, 'a cat', encoded);
+    const hash = createHash('sha256').update(rgb).digest('hex').slice(0, 6);
+    expect(basename(row.path)).toBe(`00000-2-7-a-${hash}.png`);
   });
 
   it('ignores folders in the name that an engine gives', async () => {

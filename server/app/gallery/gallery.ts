@@ -9,10 +9,10 @@ import * as nodeFs from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { TapestryError } from '#contracts/errors.ts';
 import type { Assignment, ImageMessage } from '#contracts/messages.ts';
+import { decodePicture } from '#io/image.ts';
 import type { ImageRow } from '../store/image-repository.ts';
 import type { Store } from '../store/store.ts';
-import { type Destination, isInside, outputDestination } from './destination.ts';
-import { basicNaming, type FileNaming } from './naming.ts';
+import { type Destination, isInside, needsPixels, outputDestination } from './destination.ts';
 import { errnoOf, type FileCalls, partOf, placeFile, syncFile } from './place-file.ts';
 
 export interface GalleryDeps {
@@ -21,7 +21,6 @@ export interface GalleryDeps {
   dataFolder: string;
   /** Pictures that are not saved to outputs are kept here. */
   resultsFolder: string;
-  naming?: FileNaming;
   calls?: FileCalls;
   /** Gets the infotext of each job's first picture, as A1111's `params.txt`; none: no such file. */
   paramsFile?: string;
@@ -65,7 +64,7 @@ export interface Gallery {
 }
 
 export function createGallery(deps: GalleryDeps): Gallery {
-  const { store, dataFolder, resultsFolder, naming = basicNaming, calls = nodeFs } = deps;
+  const { store, dataFolder, resultsFolder, calls = nodeFs } = deps;
   const now = deps.now ?? (() => new Date());
   const { images } = store;
   /** One picture at a time: two would choose the same counter. */
@@ -78,25 +77,25 @@ export function createGallery(deps: GalleryDeps): Gallery {
   const toStored = (path: string) => (isInside(dataFolder, path) ? relative(dataFolder, path) : path);
   const toAbsolute = (path: string) => (isAbsolute(path) ? path : resolve(dataFolder, path));
 
-  const resultsOf = (jobId: string, index: number): Destination => ({
+  const resultsOf = ({ jobId, index }: ImageRow, ending: string): Destination => ({
     folder: join(resultsFolder, jobId),
-    *stems() {
-      yield String(index);
-      for (let n = 1; ; n++) yield `${index}-${n}`;
+    *names() {
+      yield `${index}.${ending}`;
+      for (let n = 1; ; n++) yield `${index}-${n}.${ending}`;
     },
   });
 
   /** Chooses a name, writes it down, takes it; as often as another file has that name already. */
-  async function place(row: ImageRow, to: Destination, ending: string): Promise<ImageRow> {
+  async function place(row: ImageRow, to: Destination): Promise<ImageRow> {
     await calls.mkdir(to.folder, { recursive: true });
     const present = await calls.readdir(to.folder);
-    for (const stem of to.stems(present)) {
-      const path = join(to.folder, `${stem}.${ending}`);
+    for (const name of to.names(present)) {
+      const path = join(to.folder, name);
       const named = { ...row, path: toStored(path) };
       images.put(named);
       if (await placeFile(calls, toAbsolute(row.temp), path)) return named;
     }
-    throw new Error('unreachable: stems never end');
+    throw new Error('unreachable: names never end');
   }
 
   async function commit(row: ImageRow, seal: Seal): Promise<void> {
@@ -145,18 +144,19 @@ export function createGallery(deps: GalleryDeps): Gallery {
       grid: message.grid,
       createdAt: now().toISOString(),
     };
-    const results = resultsOf(row.jobId, row.index);
+    const results = resultsOf(row, message.format);
     if (!row.saved) {
-      await commit(await place(row, results, message.format), seal);
+      await commit(await place(row, results), seal);
       return { outcome: 'stored', error: null, warning: null };
     }
-    const outputs = outputDestination({ job, image: message, at: now() }, naming, dataFolder);
+    const pixels = needsPixels(job) ? (await decodePicture(bytes)).rgb : new Uint8Array();
+    const outputs = outputDestination({ job, image: message, at: now(), pixels }, dataFolder);
     let named: ImageRow;
     try {
-      named = await place(row, outputs, message.format);
+      named = await place(row, outputs);
     } catch (thrown) {
       const error = toOutputError(thrown, outputs.folder);
-      await commit(await place({ ...row, saved: false }, results, message.format), seal);
+      await commit(await place({ ...row, saved: false }, results), seal);
       return { outcome: 'stored', error, warning: null };
     }
     await commit(named, seal);

@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { Server, type Socket } from 'socket.io';
+import type { JobEvent } from '#contracts/job.ts';
 import type { ClientToServer, ServerToClient, Snapshot } from '#contracts/live.ts';
 import type { JobService, Supervisor } from '../services.ts';
 import { createNewestWins, type NewestWins } from './newest-wins.ts';
@@ -49,14 +50,19 @@ export function createLive(deps: LiveDeps): Live {
     jobs: jobs.list(FINISHED_IN_SNAPSHOT),
   });
 
+  /** Null: too much, or of another life of the app. */
+  function missedBy(hello: { since: number | null; boot: string | null }): JobEvent[] | null {
+    const { since } = hello;
+    const last = jobs.lastSeq();
+    if (since === null || hello.boot !== boot || since > last) return null;
+    const missed = jobs.eventsAfter(since, MOST_MISSED);
+    return (missed.at(-1)?.seq ?? since) === last ? missed : null;
+  }
+
   /** All in one turn of the loop, so that nothing falls between what was missed and what comes live. */
   function greet(socket: LiveSocket, message: unknown): void {
-    const hello = readHello(message);
-    const missed =
-      hello.since === null || hello.boot !== boot || hello.since > jobs.lastSeq()
-        ? null
-        : jobs.eventsAfter(hello.since, MOST_MISSED + 1);
-    if (missed === null || missed.length > MOST_MISSED) socket.emit('snapshot', snapshot());
+    const missed = missedBy(readHello(message));
+    if (missed === null) socket.emit('snapshot', snapshot());
     else for (const event of missed) socket.emit('event', event);
     socket.emit('engine', supervisor.status());
     const stream = createNewestWins(socket);
@@ -75,7 +81,13 @@ export function createLive(deps: LiveDeps): Live {
     socket.once('disconnect', () => streams.delete(socket.id));
   });
   const unsubscribe = [
-    jobs.onEvent((event) => io.to(ROOM).emit('event', event)),
+    jobs.onEvent((event) => {
+      // Only one job runs at a time: what waits is of the one that has just ended.
+      if (event.kind !== 'queued' && jobs.runningId() === null) {
+        for (const stream of streams.values()) stream.forget();
+      }
+      io.to(ROOM).emit('event', event);
+    }),
     jobs.onProgress((progress) => {
       for (const stream of streams.values()) stream.offer('progress', progress);
     }),

@@ -6,6 +6,8 @@ type Value<S extends Stream> = Parameters<ServerToClient[S]>[0];
 
 export interface NewestWins {
   offer<S extends Stream>(stream: S, value: Value<S>): void;
+  /** Drops what waits: its job is over. */
+  forget(): void;
 }
 
 /**
@@ -28,5 +30,6 @@ export function createNewestWins(socket: Socket<ClientToServer, ServerToClient>)
       waiting.set(stream, () => emit(stream, value));
       send();
     },
+    forget: () => waiting.clear(),
   };
 }

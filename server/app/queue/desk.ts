@@ -1,12 +1,11 @@
 /**
- * The desk between jobs and an engine: hands out the next job, takes what the engine says about it, and decides what
- * becomes of the job when the engine is gone. One job at a time; all changes of it run one after the other.
+ * The desk between jobs and an engine: hands out the next job, takes what the engine says about it, passes wishes on.
+ * One job at a time; all that happens to it happens one after the other.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type ErrorRecord, TapestryError } from '#contracts/errors.ts';
-import type { EventKind, JobProgress, JobState } from '#contracts/job.ts';
+import type { TapestryError } from '#contracts/errors.ts';
+import type { JobProgress } from '#contracts/job.ts';
 import type {
   Assignment,
   DoneMessage,
@@ -15,28 +14,20 @@ import type {
   PreviewMessage,
   ProgressMessage,
 } from '#contracts/messages.ts';
-import type { Gallery } from '../gallery/gallery.ts';
-import { toOutputError } from '../gallery/gallery.ts';
-import type { JobPatch } from '../store/job-repository.ts';
-import type { Store } from '../store/store.ts';
+import { type Gallery, toOutputError } from '../gallery/gallery.ts';
+import { afterDeath, afterDone, afterFailed, type Departure, type Ending, type Standing } from './ending.ts';
 import type { JobLog } from './job-log.ts';
 import type { JobQueue, Lease } from './job-queue.ts';
+import type { JobRecords } from './job-records.ts';
 import type { Journal } from './journal.ts';
 import type { Previews } from './previews.ts';
-import { createProgressMeter, type ProgressMeter, type Speed, speedKey, speedOf } from './progress-meter.ts';
+import { createProgressMeter, type ProgressMeter, type Speed } from './progress-meter.ts';
+import type { SpeedMemory } from './speed-memory.ts';
 
 export type JobMessage = ProgressMessage | PreviewMessage | ImageMessage | DoneMessage | FailedMessage;
 
 /** `end`: the engine does not get another chance. */
 export type Order = { type: 'interrupt' | 'skip' | 'cancel' | 'end'; jobId: string };
-
-/** Why an engine is gone. `blame`: nobody ended it on purpose. */
-export interface Departure {
-  blame: boolean;
-  error: TapestryError;
-  /** Tail of what it wrote. */
-  log: string;
-}
 
 export interface Desk {
   /** Leases the next job for an engine; null where none waits. */
@@ -55,20 +46,18 @@ export interface Desk {
   ask(jobId: string, kind: 'interrupt' | 'skip' | 'cancel', as?: 'cancelled' | 'abandoned'): boolean;
   onOrder(listener: (order: Order) => void): void;
   onProgress(listener: (progress: JobProgress) => void): () => void;
-  /** Retries of failed writes end. */
-  close(): void;
 }
 
 export interface DeskDeps {
-  store: Pick<Store, 'jobs' | 'kv'>;
   queue: JobQueue;
   journal: Journal;
+  records: JobRecords;
   gallery: Gallery;
   previews: Previews;
+  speeds: SpeedMemory;
   /** Each attempt gets a folder of its own in here. */
   attemptsFolder: string;
   log: JobLog;
-  now: () => Date;
 }
 
 /** Names this machine's engine in the queue. */
@@ -76,9 +65,6 @@ export const WORKER = 'local';
 
 /** Clicks within this time are one click: a double click must not throw the picture away. */
 const ONE_CLICK_MS = 1000;
-const DEATHS_TO_QUARANTINE = 2;
-const SPEEDS_KEPT = 64;
-const RETRY_WRITE_MS = 1000;
 
 interface Attempt {
   assignment: Assignment;
@@ -86,19 +72,14 @@ interface Attempt {
   meter: ProgressMeter;
   progress: JobProgress | null;
   running: boolean;
-  stop: { kind: 'interrupt' | 'cancel'; as: 'cancelled' | 'abandoned'; atMs: number } | null;
-  /** The pictures cannot be saved: the job fails however well it is painted. */
+  stop: (NonNullable<Standing['stop']> & { atMs: number }) | null;
   failure: TapestryError | null;
 }
 
-type Speeds = Record<string, Speed>;
-type Ending = { state: JobState & EventKind; error?: ErrorRecord; log?: string; done?: DoneMessage };
-
 export function createDesk(deps: DeskDeps): Desk {
-  const { store, queue, journal, gallery, previews, log, now } = deps;
+  const { queue, journal, records, gallery, previews, speeds, log } = deps;
   let attempt: Attempt | null = null;
   let tail: Promise<void> = Promise.resolve();
-  let closed = false;
   const orders = new Set<(order: Order) => void>();
   const progressListeners = new Set<(progress: JobProgress) => void>();
 
@@ -109,60 +90,51 @@ export function createDesk(deps: DeskDeps): Desk {
     tail = tail.then(body).catch((thrown) => log.error(`job desk: ${String(thrown)}`));
     return tail;
   };
+  const standing = ({ lease, stop, failure }: Attempt): Standing => ({ deaths: lease.deaths, stop, failure });
 
-  /** A full disk stops the database too. The job's end must be written some time, so this waits until it can be. */
-  async function persist(body: () => void): Promise<void> {
-    while (!closed) {
-      try {
-        return body();
-      } catch (thrown) {
-        log.error(`the job database cannot be written, trying again: ${String(thrown)}`);
-        await delay(RETRY_WRITE_MS);
-      }
-    }
-  }
-
-  async function finish(of: Attempt, ending: Ending, warnings: string[] = []): Promise<void> {
-    const { jobId, tempFolder } = of.assignment;
-    await persist(() =>
-      journal.write((note) => {
-        const row = store.jobs.get(jobId);
-        const patch: JobPatch = { state: ending.state, finishedAt: now().toISOString() };
-        patch.warnings = [...(row?.warnings ?? []), ...warnings];
-        if (ending.error !== undefined) patch.error = ending.error;
-        if (ending.log !== undefined) patch.log = ending.log;
-        if (ending.done !== undefined) patch.done = ending.done;
-        leave();
-        store.jobs.update(jobId, patch);
-        note(jobId, ending.state);
-      }),
-    );
-    await queue.settle(of.lease);
-    await rm(tempFolder, { recursive: true, force: true });
-  }
-
-  /** From here on the job has no engine: what is told about it carries no progress. */
   function leave(): void {
     attempt = null;
     previews.end();
   }
 
-  function stopped(of: Attempt): Ending {
-    const as = of.stop?.as ?? 'cancelled';
-    const code = as === 'abandoned' ? 'ABANDONED' : 'CANCELLED';
-    return { state: as, error: new TapestryError(code).toRecord() };
+  async function finish(of: Attempt, ending: Ending): Promise<void> {
+    await records.finish(of.lease, ending, leave);
+    await rm(of.assignment.tempFolder, { recursive: true, force: true });
+  }
+
+  /** Takes a leased job on; false where it was ended meanwhile, or fails at once. */
+  async function begin(lease: Lease): Promise<boolean> {
+    const { id: jobId, fence } = lease;
+    const tempFolder = join(deps.attemptsFolder, `${jobId}-${fence}`);
+    const trouble: unknown = await mkdir(tempFolder, { recursive: true }).then(
+      () => null,
+      (thrown) => thrown,
+    );
+    const taken = await records.take(lease, ({ task, job }) => {
+      attempt = {
+        assignment: { jobId, fence, task, job, tempFolder },
+        lease,
+        meter: createProgressMeter(speeds.recall(job)),
+        progress: null,
+        running: false,
+        stop: null,
+        failure: trouble === null ? null : toOutputError(trouble, tempFolder),
+      };
+    });
+    const of = attempt as Attempt | null;
+    if (taken && of?.failure) {
+      await finish(of, { state: 'failed', warnings: [], error: of.failure.toRecord() });
+    }
+    if (!taken) await rm(tempFolder, { recursive: true, force: true });
+    return taken && of?.failure === null;
   }
 
   function onProgress(of: Attempt, message: ProgressMessage): void {
-    if (!of.running) {
-      of.running = true;
-      journal.write((note) => {
-        store.jobs.update(message.jobId, { state: 'running' });
-        note(message.jobId, 'started');
-      });
-    }
     of.progress = of.meter.update(message, performance.now());
     for (const listener of progressListeners) listener(of.progress);
+    if (of.running) return;
+    records.running(message.jobId);
+    of.running = true;
   }
 
   async function onImage(of: Attempt, message: ImageMessage): Promise<void> {
@@ -173,18 +145,11 @@ export function createDesk(deps: DeskDeps): Desk {
           note(jobId, 'image');
         }),
       );
-      if (kept.warning !== null) warn(message.jobId, kept.warning);
+      if (kept.warning !== null) records.warn(message.jobId, kept.warning);
       if (kept.error !== null) giveUp(of, kept.error);
     } catch (thrown) {
       giveUp(of, toOutputError(thrown, message.file));
     }
-  }
-
-  function warn(jobId: string, warning: string): void {
-    journal.write((note) => {
-      store.jobs.update(jobId, { warnings: [...(store.jobs.get(jobId)?.warnings ?? []), warning] });
-      note(jobId, 'warning');
-    });
   }
 
   function giveUp(of: Attempt, error: TapestryError): void {
@@ -194,152 +159,61 @@ export function createDesk(deps: DeskDeps): Desk {
   }
 
   async function onDone(of: Attempt, message: DoneMessage): Promise<void> {
-    if (of.failure !== null) return finish(of, { state: 'failed', error: of.failure.toRecord() });
-    if (message.outcome === 'cancelled') return finish(of, stopped(of), message.warnings);
-    rememberSpeed(of.assignment, message);
-    return finish(of, { state: 'done', done: message }, message.warnings);
-  }
-
-  async function onFailed(of: Attempt, message: FailedMessage): Promise<void> {
-    const cancelled = of.stop?.kind === 'cancel' || message.error.code === 'CANCELLED';
-    const error = of.failure?.toRecord() ?? message.error;
-    const ending = cancelled && of.failure === null ? stopped(of) : { state: 'failed' as const, error };
-    return finish(of, ending, message.warnings);
-  }
-
-  function rememberSpeed({ job }: Assignment, done: DoneMessage): void {
-    const speed = speedOf(job, done);
-    if (speed === null) return;
-    const { [speedKey(job)]: _, ...others } = store.kv.get<Speeds>('speeds') ?? {};
-    const kept = Object.entries(others).slice(-(SPEEDS_KEPT - 1));
     try {
-      store.kv.set('speeds', { ...Object.fromEntries(kept), [speedKey(job)]: speed });
+      speeds.learn(of.assignment.job, message);
     } catch (thrown) {
       log.warn(`speed not remembered: ${String(thrown)}`);
     }
+    await finish(of, afterDone(standing(of), message));
   }
 
   async function onGone(of: Attempt, departure: Departure): Promise<void> {
-    if (of.failure !== null) return finish(of, { state: 'failed', error: of.failure.toRecord() });
-    const { jobId } = of.assignment;
-    if (of.stop?.kind === 'cancel') return finish(of, stopped(of));
-    if (of.stop?.kind === 'interrupt') {
-      const some = gallery.ofJob(jobId).length > 0;
-      const ending = some ? { state: 'done' as const } : stopped(of);
-      return finish(of, ending, ['The engine was ended before the interrupted batch was decoded.']);
-    }
-    const record = departure.error.toRecord();
-    if (departure.blame && of.lease.deaths + 1 >= DEATHS_TO_QUARANTINE) {
-      return finish(of, { state: 'quarantined', error: record, log: departure.log });
-    }
-    await giveBack(of, departure);
-  }
-
-  async function giveBack(of: Attempt, { blame, log: text }: Departure): Promise<void> {
     const { jobId, tempFolder } = of.assignment;
-    await queue.giveBack(of.lease, { died: blame });
-    await persist(() =>
-      journal.write((note) => {
-        leave();
-        store.jobs.update(jobId, { state: 'queued', ...(blame ? { log: text } : {}) });
-        note(jobId, 'retried');
-      }),
-    );
+    const ending = afterDeath(standing(of), departure, gallery.ofJob(jobId).length);
+    if (ending !== null) return finish(of, ending);
+    await records.giveBack(of.lease, departure.blame ? { log: departure.log } : null, leave);
     await rm(tempFolder, { recursive: true, force: true });
   }
 
-  /** Takes a leased job on; false where it was ended meanwhile. */
-  async function begin(lease: Lease): Promise<boolean> {
-    const { id: jobId, fence } = lease;
-    const tempFolder = join(deps.attemptsFolder, `${jobId}-${fence}`);
-    const trouble = await mkdir(tempFolder, { recursive: true }).then(() => null, toError);
-    let begun: Attempt | null = null;
-    await persist(() => {
-      const row = store.jobs.get(jobId);
-      if (row?.state !== 'queued') return;
-      const startedAt = row.startedAt ?? now().toISOString();
-      store.jobs.update(jobId, { state: 'leased', attempt: lease.attempt, startedAt });
-      begun = {
-        assignment: { jobId, fence, task: row.task, job: row.job, tempFolder },
-        lease,
-        meter: createProgressMeter(store.kv.get<Speeds>('speeds')?.[speedKey(row.job)] ?? null),
-        progress: null,
-        running: false,
-        stop: null,
-        failure: trouble === null ? null : toOutputError(trouble, tempFolder),
-      };
-      attempt = begun;
-    });
-    if (begun === null) {
-      await queue.settle(lease);
-      await rm(tempFolder, { recursive: true, force: true });
-      return false;
-    }
-    const { failure } = begun as Attempt;
-    if (failure !== null) await finish(begun, { state: 'failed', error: failure.toRecord() });
-    return failure === null;
+  async function take(of: Attempt, message: Exclude<JobMessage, PreviewMessage>): Promise<void> {
+    if (message.type === 'progress') onProgress(of, message);
+    else if (message.type === 'image') await onImage(of, message);
+    else if (message.type === 'done') await onDone(of, message);
+    else await finish(of, afterFailed(standing(of), message));
   }
 
   return {
     async next() {
       while (attempt === null) {
         const lease = await queue.lease(WORKER);
-        if (lease === null) return null;
-        if (await begin(lease)) break;
+        if (lease === null || (await begin(lease))) break;
       }
       return attempt?.assignment ?? null;
     },
-    receive(message) {
+    async receive(message) {
       const of = attempt;
-      if (of === null || of.assignment.fence !== message.fence) return Promise.resolve();
-      if (message.type === 'preview') {
-        previews.offer(message);
-        return Promise.resolve();
-      }
-      return inTurn(async () => {
-        // An earlier message may have ended the attempt.
-        if (attempt !== of) return;
-        if (message.type === 'progress') onProgress(of, message);
-        else if (message.type === 'image') await onImage(of, message);
-        else if (message.type === 'done') await onDone(of, message);
-        else await onFailed(of, message);
-      });
+      if (of === null || of.assignment.fence !== message.fence) return;
+      if (message.type === 'preview') previews.offer(message);
+      // An earlier message may have ended the attempt when this one's turn comes.
+      else await inTurn(async () => (attempt === of ? take(of, message) : undefined));
     },
     engineGone: (departure) =>
       inTurn(async () => {
         if (attempt !== null) await onGone(attempt, departure);
       }),
-    engineUnavailable: (error) =>
-      inTurn(async () => {
-        for (const row of store.jobs.unfinished()) {
-          if (row.keep || !(await queue.remove(row.id))) continue;
-          await persist(() =>
-            journal.write((note) => {
-              const finishedAt = now().toISOString();
-              store.jobs.update(row.id, { state: 'failed', finishedAt, error: error.toRecord() });
-              note(row.id, 'failed');
-            }),
-          );
-        }
-      }),
+    engineUnavailable: (error) => inTurn(() => records.failDroppable(error)),
     current: () => attempt?.assignment ?? null,
     speed: () => attempt?.meter.speed() ?? null,
     progressOf: (jobId) => (attempt?.assignment.jobId === jobId ? attempt.progress : null),
     ask(jobId, kind, as = 'cancelled') {
       const of = attempt;
       if (of === null || of.assignment.jobId !== jobId) return false;
-      if (kind === 'skip') {
-        order({ type: 'skip', jobId });
-        return true;
-      }
       const atMs = performance.now();
-      const escalates = of.stop === null || (of.stop.kind === 'interrupt' && kind === 'cancel');
-      if (escalates) {
+      if (kind === 'skip') order({ type: 'skip', jobId });
+      else if (of.stop === null || (of.stop.kind === 'interrupt' && kind === 'cancel')) {
         of.stop = { kind, as, atMs };
         order({ type: kind, jobId });
-      } else if (as !== 'abandoned' && atMs - of.stop!.atMs >= ONE_CLICK_MS) {
-        order({ type: 'end', jobId });
-      }
+      } else if (as !== 'abandoned' && atMs - of.stop.atMs >= ONE_CLICK_MS) order({ type: 'end', jobId });
       return true;
     },
     onOrder: (listener) => void orders.add(listener),
@@ -347,12 +221,5 @@ export function createDesk(deps: DeskDeps): Desk {
       progressListeners.add(listener);
       return () => progressListeners.delete(listener);
     },
-    close() {
-      closed = true;
-    },
   };
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

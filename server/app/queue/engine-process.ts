@@ -3,6 +3,8 @@ import type { FromEngine, ToEngine } from '#contracts/messages.ts';
 import type { JobLog } from './job-log.ts';
 import { createLogTail } from './log-tail.ts';
 
+const LAST_WORDS_MS = 1000;
+
 export interface EngineCommand {
   /** Absolute path of the engine's entry. */
   entry: string;
@@ -48,14 +50,23 @@ export function forkEngine(
   };
   child.stdout?.setEncoding('utf8').on('data', read);
   child.stderr?.setEncoding('utf8').on('data', read);
-  child.on('message', (message) => onMessage(message as FromEngine));
+  child.on('message', (message) => {
+    // Extensions share the engine's process, and with it this channel.
+    if (isMessage(message)) onMessage(message);
+  });
+  // Without the channel it can neither hear nor tell: it should have ended by itself.
+  child.once('disconnect', () => setTimeout(() => child.kill('SIGKILL'), LAST_WORDS_MS).unref());
 
   const exited = new Promise<EngineExit>((resolve) => {
-    // `close` comes after the pipes ended: what a crash wrote last is in the tail.
-    child.once('close', (code, signal) => resolve({ code, signal, log: tail.text() }));
-    child.once('error', (error) => {
+    const end = (code: number | null, signal: NodeJS.Signals | null) =>
+      resolve({ code, signal, log: tail.text() });
+    // `close` comes after the pipes ended, with what a crash wrote last. Something that the engine started and that
+    // outlives it can hold them open.
+    child.once('close', end);
+    child.once('exit', (code, signal) => setTimeout(() => end(code, signal), LAST_WORDS_MS).unref());
+    child.on('error', (error) => {
       tail.add(`${error.message}\n`);
-      if (child.pid === undefined) resolve({ code: null, signal: null, log: tail.text() });
+      if (child.pid === undefined) end(null, null);
     });
   });
 
@@ -68,4 +79,8 @@ export function forkEngine(
     },
     kill: () => void child.kill('SIGKILL'),
   };
+}
+
+function isMessage(message: unknown): message is FromEngine {
+  return typeof message === 'object' && message !== null && typeof (message as FromEngine).type === 'string';
 }

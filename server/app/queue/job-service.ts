@@ -10,8 +10,10 @@ import type { Store } from '../store/store.ts';
 import { createDesk, type Desk, WORKER } from './desk.ts';
 import { digestOf } from './digest.ts';
 import type { JobLog } from './job-log.ts';
+import { createJobRecords } from './job-records.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createPreviews, type EncodePreview } from './previews.ts';
+import { createSpeedMemory } from './speed-memory.ts';
 import { createWaiters } from './waiters.ts';
 
 export interface JobServiceDeps {
@@ -35,6 +37,8 @@ export interface Jobs extends JobService {
   recover(): Promise<void>;
   /** Forgets old jobs and the pictures kept only as their results. */
   prune(): Promise<void>;
+  /** Gives up writes that are being retried; for the end of the app. */
+  close(): void;
 }
 
 /** Finished jobs that stay listed. */
@@ -58,7 +62,9 @@ export function createJobService(deps: JobServiceDeps): Jobs {
     onError: (thrown) => log.error(`event listener: ${String(thrown)}`),
   });
   const { attemptsFolder } = deps;
-  const desk: Desk = createDesk({ store, queue, journal, gallery, previews, attemptsFolder, log, now });
+  const records = createJobRecords({ store, queue, journal, log, now });
+  const speeds = createSpeedMemory(store.kv);
+  const desk: Desk = createDesk({ queue, journal, records, gallery, previews, speeds, attemptsFolder, log });
   const waiters = createWaiters(onDeserted);
   let finishedSincePrune = 0;
 
@@ -133,6 +139,7 @@ export function createJobService(deps: JobServiceDeps): Jobs {
       log: null,
       done: null,
     };
+    await recovered;
     await queue.admit();
     // Another request with this key may have come meanwhile.
     const raced = repeated(key, digest);
@@ -147,7 +154,14 @@ export function createJobService(deps: JobServiceDeps): Jobs {
     return journal.get(row.id)!;
   }
 
-  async function recover(): Promise<void> {
+  /** What comes while the last life is being repaired must not be taken for a part of it. */
+  let recovered: Promise<void> = Promise.resolve();
+  function recover(): Promise<void> {
+    recovered = repair();
+    return recovered;
+  }
+
+  async function repair(): Promise<void> {
     const seal = (jobId: string, change: () => void) =>
       journal.write((note) => {
         change();
@@ -181,7 +195,7 @@ export function createJobService(deps: JobServiceDeps): Jobs {
       ...store.jobs.finishedBeyond(RESULTS_KEPT),
       ...store.jobs.finishedBefore(yesterday),
     ]);
-    for (const id of old) await gallery.dropResults(id);
+    for (const id of store.images.jobsWithUnsaved()) if (old.has(id)) await gallery.dropResults(id);
     const forgotten = store.jobs.finishedBeyond(JOBS_KEPT);
     store.transaction(() => {
       for (const id of forgotten) store.jobs.remove(id);
@@ -214,6 +228,7 @@ export function createJobService(deps: JobServiceDeps): Jobs {
     submit,
     recover,
     prune,
+    close: records.close,
     waitFor,
     get: journal.get,
     list: (limit = 50) => journal.list(limit),

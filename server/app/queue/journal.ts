@@ -12,6 +12,7 @@ export interface Journal {
   write<T>(change: (note: Note) => T): T;
   get(id: string): Job | null;
   list(limit: number): Job[];
+  /** Oldest first; fewer than there are where they would be large: ask again from the last one. */
   eventsAfter(since: number, limit: number): JobEvent[];
   eventsOf(jobId: string, since: number): JobEvent[];
   onEvent(listener: (event: JobEvent) => void): () => void;
@@ -23,6 +24,9 @@ export interface JournalDeps extends JobViewDeps {
   /** A listener threw. */
   onError: (thrown: unknown) => void;
 }
+
+/** Pictures that the events of one answer may name in all: each event carries its whole job. */
+const MOST_PICTURES = 2000;
 
 export function createJournal(deps: JournalDeps): Journal {
   const { store, now } = deps;
@@ -43,10 +47,16 @@ export function createJournal(deps: JournalDeps): Journal {
       jobs.set(id, job);
       return job;
     };
-    return rows.flatMap((row) => {
+    const events: JobEvent[] = [];
+    let pictures = 0;
+    for (const row of rows) {
       const job = jobOf(row.jobId);
-      return job === null ? [] : [{ ...row, job }];
-    });
+      if (job === null) continue;
+      pictures += job.images.length;
+      if (events.length > 0 && pictures > MOST_PICTURES) break;
+      events.push({ ...row, job });
+    }
+    return events;
   }
 
   function tell(event: JobEvent): void {

@@ -27,7 +27,8 @@ it('does not take the decoding between batches for a step', () => {
   const meter = createProgressMeter(null);
   meter.update(message('sampling', 9), 0);
   meter.update(message('sampling', 10), 100);
-  meter.update(message('decoding', 10), 150);
+  expect(meter.update(message('decoding', 0), 150)).toMatchObject({ step: 10, etaSeconds: 1 });
+  meter.update(message('reading the prompt', 0, 1), 8_000);
   meter.update(message('sampling', 1, 1), 9_000);
   expect(meter.speed()?.stepMs).toBe(100);
 });
@@ -46,7 +47,8 @@ it('follows a machine that slows down', () => {
 it('knows the time to the end at once from an earlier job, decoding included', () => {
   const meter = createProgressMeter({ stepMs: 500, restMs: 2000 });
   expect(meter.update(message('loading', 0), 0).etaSeconds).toBe(14);
-  expect(meter.update(message('decoding', 10, 1), 0).etaSeconds).toBe(2);
+  meter.update(message('sampling', 10, 1), 0);
+  expect(meter.update(message('decoding', 0, 1), 0).etaSeconds).toBe(2);
 });
 
 it('never goes back', () => {

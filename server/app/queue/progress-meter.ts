@@ -33,27 +33,28 @@ export function createProgressMeter(prior: Speed | null): ProgressMeter {
     return stepMs === null ? null : { stepMs, restMs: prior?.restMs ?? null };
   };
 
-  function measure(message: ProgressMessage, nowMs: number): void {
-    const { step, batch } = message;
-    if (before !== null && before.batch === batch && before.step === step) return;
-    const steps = before !== null && before.batch === batch ? step - before.step : 0;
+  /** Steps done in this batch. Phases without steps of their own (decoding) say 0 but take nothing back. */
+  function stepsDone({ step, batch }: ProgressMessage, nowMs: number): number {
+    const last = before?.batch === batch ? before : { step: 0, batch, at: nowMs };
+    const steps = step - last.step;
     // From "no step yet" to step 1 lies the loading of the model too: that says nothing about a step.
-    if (before !== null && before.step >= 1 && steps > 0) {
-      const stepMs = (nowMs - before.at) / steps;
+    if (last.step >= 1 && steps > 0) {
+      const stepMs = (nowMs - last.at) / steps;
       measured = measured === null ? stepMs : measured + NEWEST * (stepMs - measured);
     }
-    before = { step, batch, at: nowMs };
+    before = steps > 0 ? { step, batch, at: nowMs } : last;
+    return before.step;
   }
 
   return {
     speed,
     update(message, nowMs) {
-      measure(message, nowMs);
-      const { jobId, phase, step, steps, batch, batches } = message;
+      const step = stepsDone(message, nowMs);
+      const { jobId, phase, steps, batch, batches } = message;
       const ofBatch = steps > 0 ? Math.min(step / steps, 1) : 0;
       const ofJob = batches > 0 ? Math.min((batch + ofBatch) / batches, 1) : 0;
       fraction = Math.max(fraction, FIRST + SPAN * ofJob);
-      const eta = remainingMs(speed(), message);
+      const eta = remainingMs(speed(), { ...message, step });
       const etaSeconds = eta === null ? null : eta / 1000;
       return { jobId, phase, step, steps, batch, batches, fraction, etaSeconds };
     },

@@ -3,12 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TapestryError } from '#contracts/errors.ts';
 import type { EngineStatus } from '#contracts/live.ts';
 import type { ExtensionInfo } from '#contracts/manifest.ts';
-import type { EngineReady, FromEngine } from '#contracts/messages.ts';
+import type { FromEngine } from '#contracts/messages.ts';
 import type { Supervisor } from '../services.ts';
-import type { Departure, Desk, Order } from './desk.ts';
-import { type EngineCommand, type EngineExit, type EngineProcess, forkEngine } from './engine-process.ts';
+import type { Desk, Order } from './desk.ts';
+import { departureOf, describeExit, type EngineLife, lastWords } from './engine-life.ts';
+import { type EngineCommand, type EngineExit, forkEngine } from './engine-process.ts';
 import type { JobLog } from './job-log.ts';
-import { createWatch, TICK_MS, type Watch } from './watchdog.ts';
+import { createWatch, TICK_MS } from './watchdog.ts';
 
 export interface SupervisorDeps {
   desk: Desk;
@@ -50,24 +51,11 @@ const LIMITS: SupervisorLimits = {
   tickMs: TICK_MS,
 };
 const STARTS_TO_GIVE_UP = 5;
-/** Sent by people and service managers, often to the whole process group: no fault of the job. */
-const POLITE: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP']);
-
-interface Life {
-  process: EngineProcess;
-  startedMs: number;
-  ready: EngineReady | null;
-  busy: boolean;
-  watch: Watch | null;
-  /** Why the supervisor ended it, if it did. */
-  ended: { blame: boolean; error: TapestryError } | null;
-}
-
 export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
   const { desk, log } = deps;
   const limits = { ...LIMITS, ...deps.limits };
   const listeners = new Set<(status: EngineStatus) => void>();
-  let life: Life | null = null;
+  let life: EngineLife | null = null;
   let stopping = false;
   let keeper: Promise<void> | null = null;
   let wakeKeeper = new AbortController();
@@ -76,6 +64,11 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
   let rssBytes = 0;
   let trouble: string | null = null;
   let shown = '';
+  /** Starts in a row that never got ready, and deaths since an engine was well. */
+  let failedStarts = 0;
+  let deaths = 0;
+  /** Work was queued while `desk.next` was looking. */
+  let wanted = false;
 
   function status(): EngineStatus {
     const ready = life?.ready ?? null;
@@ -92,7 +85,7 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
     for (const listener of listeners) listener(news);
   }
 
-  function onMessage(of: Life, message: FromEngine): void {
+  function onMessage(of: EngineLife, message: FromEngine): void {
     if (of !== life) return;
     switch (message.type) {
       case 'ready':
@@ -114,7 +107,9 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
       case 'failed':
         void desk.receive(message).then(() => rest(of, message.fence));
         break;
-      default:
+      case 'progress':
+      case 'preview':
+      case 'image':
         // Before its first step an engine loads: sign of life, but not of a step.
         of.watch?.sign(message.type === 'progress' && message.phase === 'sampling');
         void desk.receive(message);
@@ -123,7 +118,7 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
   }
 
   /** The engine is free, unless the message was of an attempt that had ended before. */
-  function rest(of: Life, fence: number): void {
+  function rest(of: EngineLife, fence: number): void {
     if (of !== life || desk.current()?.fence === fence) return;
     of.busy = false;
     of.watch = null;
@@ -132,17 +127,20 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
   }
 
   /** Gives a free engine the next job. */
-  function feed(of: Life): void {
+  function feed(of: EngineLife): void {
     if (of !== life || of.ready === null || of.busy || stopping) return;
     of.busy = true;
     desk.next().then(
       (assignment) => {
         if (assignment === null) {
           of.busy = false;
-          if (wanted) again(of);
+          if (wanted) {
+            wanted = false;
+            feed(of);
+          }
           return tell();
         }
-        if (of !== life || stopping) return void desk.engineGone(departure(of, null));
+        if (of !== life || stopping) return void desk.engineGone(departureOf(of, null, stopping));
         of.watch = createWatch(assignment.job.request);
         of.process.send({ type: 'run', assignment });
         tell();
@@ -153,13 +151,6 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
         setTimeout(() => feed(of), limits.tickMs).unref();
       },
     );
-  }
-
-  /** Work that was queued while `desk.next` was looking. */
-  let wanted = false;
-  function again(of: Life): void {
-    wanted = false;
-    feed(of);
   }
 
   function onOrder(order: Order): void {
@@ -173,7 +164,7 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
     life.process.send({ type: order.type, jobId: order.jobId });
   }
 
-  function end(of: Life, ended: NonNullable<Life['ended']>, why: string): void {
+  function end(of: EngineLife, ended: NonNullable<EngineLife['ended']>, why: string): void {
     log.warn(`the engine is ended: ${why}`);
     of.ended ??= ended;
     of.process.kill();
@@ -192,43 +183,38 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
     if (verdict !== 'fine') end(of, { ...stuck, blame: verdict === 'stuck' }, `${verdict} (${job})`);
   }
 
-  function departure(of: Life, exit: EngineExit | null): Departure {
-    const text = exit?.log ?? '';
-    if (of.ended !== null) return { ...of.ended, log: text };
-    const reason = describe(exit);
-    const polite = exit?.signal != null && POLITE.has(exit.signal);
-    const blame = exit !== null && !stopping && !polite;
-    return { blame, error: new TapestryError('ENGINE_DIED', { reason }), log: text };
-  }
-
   /** One engine from fork to end. Returns how it ended. */
   async function live(): Promise<EngineExit> {
     const startedMs = performance.now();
     const engine = forkEngine(deps.engine, (message) => onMessage(mine, message), log);
-    const mine: Life = { process: engine, startedMs, ready: null, busy: false, watch: null, ended: null };
+    const mine: EngineLife = {
+      process: engine,
+      startedMs,
+      ready: null,
+      busy: false,
+      watch: null,
+      ended: null,
+    };
     life = mine;
     tell();
     const exit = await engine.exited;
     life = null;
     checkpoint = null;
     rssBytes = 0;
-    if (!stopping) log.warn(`the engine ended (${describe(exit)})`);
-    await desk.engineGone(departure(mine, exit));
+    if (!stopping) log.warn(`the engine ended (${describeExit(exit)})`);
+    await desk.engineGone(departureOf(mine, exit, stopping));
     failedStarts = mine.ready === null ? failedStarts + 1 : 0;
     if (performance.now() - startedMs > limits.wellMs) deaths = 0;
     return exit;
   }
 
-  let failedStarts = 0;
-  let deaths = 0;
   async function keep(): Promise<void> {
     while (!stopping) {
       const exit = await live();
       if (stopping) break;
       const pauseMs = Math.min(limits.backoffMs * 2 ** deaths++, limits.backoffMostMs);
       if (failedStarts >= STARTS_TO_GIVE_UP) {
-        const lastLine = exit.log.trim().split('\n').at(-1) ?? '';
-        trouble = `${describe(exit)}: ${lastLine}`;
+        trouble = `${describeExit(exit)}: ${lastWords(exit.log)}`;
         await desk.engineUnavailable(new TapestryError('ENGINE_UNAVAILABLE', { reason: trouble }));
       }
       tell();
@@ -279,10 +265,4 @@ export function createSupervisor(deps: SupervisorDeps): EngineSupervisor {
     unload: () => life?.process.send({ type: 'unload' }),
     extensionsChanged: () => life?.process.send({ type: 'extensions', extensions: deps.extensions() }),
   };
-}
-
-function describe(exit: EngineExit | null): string {
-  if (exit === null) return 'it was gone';
-  if (exit.signal === 'SIGKILL') return 'signal SIGKILL; often the system was out of memory';
-  return exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`;
 }

@@ -8,8 +8,6 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { TapestryError } from '#contracts/errors.ts';
 import { MIGRATIONS } from './migrations.ts';
 
-export type Row = Record<string, SQLInputValue>;
-
 /** A thin face over node:sqlite: statements are prepared once per text. */
 export interface Database {
   /** Rows as plain objects. */

@@ -36,6 +36,8 @@ export interface ImageRepository {
   pending(): ImageRow[];
   markStored(id: string): void;
   remove(id: string): void;
+  /** Jobs that have pictures kept only as their results. */
+  jobsWithUnsaved(): string[];
   /** Removes the rows of pictures that were kept only as the job's results. */
   removeUnsaved(jobId: string): void;
 }
@@ -86,6 +88,10 @@ export function createImageRepository(db: Database): ImageRepository {
     pending: () => db.all<RawImage>(`SELECT ${FIELDS} FROM images WHERE state = 'pending'`).map(toImageRow),
     markStored: (id) => void db.run(`UPDATE images SET state = 'stored' WHERE id = ?`, id),
     remove: (id) => void db.run('DELETE FROM images WHERE id = ?', id),
+    jobsWithUnsaved: () =>
+      db
+        .all<{ jobId: string }>('SELECT DISTINCT job_id AS jobId FROM images WHERE saved = 0')
+        .map((row) => row.jobId),
     removeUnsaved: (jobId) => void db.run('DELETE FROM images WHERE job_id = ? AND saved = 0', jobId),
   };
 }

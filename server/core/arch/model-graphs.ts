@@ -13,6 +13,11 @@ export interface ModelShape {
   inputChannels: number;
   downscale: number;
   contextWidth: number;
+  /** Channels of the feature maps at full size: what working memory grows with. */
+  unetChannels: number;
+  vaeChannels: number;
+  /** Numbers that stand for a timestep, see timestepFeatures. */
+  timeWidth: number;
   textLayers: number;
   /** Tokens in a chunk, start and end included. */
   textPositions: number;
@@ -51,6 +56,9 @@ export function createModelGraphs(header: SafetensorsHeader, file: string, match
       inputChannels: unet.inputChannels,
       downscale: vae.downscale,
       contextWidth: text.width,
+      unetChannels: unet.channels,
+      vaeChannels: vae.channels,
+      timeWidth: unet.timeWidth,
       textLayers: text.layers,
       textPositions: text.positions,
       vocabulary: text.vocabulary,

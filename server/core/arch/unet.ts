@@ -34,20 +34,39 @@ export interface UnetVariant {
 
 const RESNET_EPSILON = 1e-5;
 const TRANSFORMER_EPSILON = 1e-6;
-/** Longest period of the sinusoidal timestep embedding (Vaswani et al. 2017). */
+/** Longest period of the sinusoidal timestep embedding. */
 const MAX_PERIOD = 10_000;
 
 export interface UnetShape {
   inputChannels: number;
   outputChannels: number;
   contextWidth: number;
+  /** Channels of the feature maps at the latent's own size. */
+  channels: number;
+  /** Length of `timestepFeatures`. */
+  timeWidth: number;
   /** Latent sides that are multiples of this pass all levels without a remainder. */
   sideMultiple: number;
 }
 
+/**
+ * Sinusoidal embedding of a timestep (Vaswani et al. 2017), cosines first. Made here and not in the graph, as GPUs
+ * are free to be wrong about the cosine of a large angle.
+ */
+export function timestepFeatures(timestep: number, width: number): Float32Array {
+  const half = width / 2;
+  const features = new Float32Array(width);
+  for (let index = 0; index < half; index += 1) {
+    const angle = timestep * Math.exp((-Math.log(MAX_PERIOD) * index) / half);
+    features[index] = Math.cos(angle);
+    features[half + index] = Math.sin(angle);
+  }
+  return features;
+}
+
 export function unetShape(weights: WeightSource, options: UnetOptions): UnetShape {
   const scope = createGraphBuilder('unet', weights).root.in(options.prefix);
-  const [, inputChannels = 0] = scope.shapeOf('input_blocks.0.0.weight');
+  const [channels = 0, inputChannels = 0] = scope.shapeOf('input_blocks.0.0.weight');
   const [outputChannels = 0] = scope.shapeOf('out.2.weight');
   const inputs = blocksOf(scope, 'input_blocks');
   const halvings = inputs.filter((block) => block.has('0.op.weight')).length;
@@ -57,7 +76,8 @@ export function unetShape(weights: WeightSource, options: UnetOptions): UnetShap
   );
   if (attending === undefined) throw new GraphError(`${options.prefix} has no cross-attention`);
   const [, contextWidth = 0] = attending.shapeOf(key);
-  return { inputChannels, outputChannels, contextWidth, sideMultiple: 2 ** halvings };
+  const [, timeWidth = 0] = scope.shapeOf('time_embed.0.weight');
+  return { inputChannels, outputChannels, contextWidth, channels, timeWidth, sideMultiple: 2 ** halvings };
 }
 
 /** What all blocks see beside their feature map. */
@@ -70,7 +90,8 @@ interface Conditions {
 }
 
 /**
- * Inputs: `sample` [1, inputChannels, h, w], `timestep` [1] (may be fractional), `context` [tokens, contextWidth].
+ * Inputs: `sample` [1, inputChannels, h, w], `time` [1, timeWidth] (see timestepFeatures), `context` [tokens,
+ * contextWidth].
  * Output: `prediction` [1, outputChannels, h, w].
  */
 export function buildUnet(weights: WeightSource, options: UnetOptions, variant: UnetVariant): Graph {
@@ -78,11 +99,11 @@ export function buildUnet(weights: WeightSource, options: UnetOptions, variant: 
   const builder = createGraphBuilder('unet', weights);
   const scope = builder.root.in(options.prefix);
   const sample = builder.input('sample', 'float32', [1, shape.inputChannels, 'height', 'width']);
-  const timestep = builder.input('timestep', 'float32', [1]);
+  const time = builder.input('time', 'float32', [1, shape.timeWidth]);
   const context = builder.input('context', 'float32', ['tokens', shape.contextWidth]);
 
   const conditions: Conditions = {
-    time: timeEmbedding(scope, timestep),
+    time: timeEmbedding(scope.in('time_embed'), { value: time, channels: shape.timeWidth }),
     context: { value: context, channels: shape.contextWidth },
     heads: options.heads,
   };
@@ -145,17 +166,9 @@ function join(scope: Scope, x: Features, skip: Features, variant: UnetVariant): 
 }
 
 /** silu of the embedded timestep: every use of it in the network is behind that activation. */
-function timeEmbedding(scope: Scope, timestep: string): Features {
-  const embed = scope.in('time_embed');
-  const [, width = 0] = embed.shapeOf('0.weight');
-  const half = width / 2;
-  const frequencies = Array.from({ length: half }, (_, index) =>
-    Math.exp((-Math.log(MAX_PERIOD) * index) / half),
-  );
-  const angles = embed.op('Mul', [timestep, embed.float32(frequencies, [1, half])]);
-  const waves = embed.op('Concat', [embed.op('Cos', [angles]), embed.op('Sin', [angles])], { axis: 1 });
-  const hidden = silu(embed, linear(embed.in('0'), { value: waves, channels: width }));
-  return silu(embed, linear(embed.in('2'), hidden));
+function timeEmbedding(scope: Scope, features: Features): Features {
+  const hidden = silu(scope, linear(scope.in('0'), features));
+  return silu(scope, linear(scope.in('2'), hidden));
 }
 
 function resnet(scope: Scope, x: Features, { time }: Conditions): Features {

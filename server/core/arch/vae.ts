@@ -27,6 +27,8 @@ export interface VaeShape {
   latentChannels: number;
   /** Picture pixels per latent pixel. */
   downscale: number;
+  /** Channels of the feature maps at the picture's own size. */
+  channels: number;
 }
 
 export function vaeShape(weights: WeightSource, options: VaeOptions): VaeShape {
@@ -36,7 +38,8 @@ export function vaeShape(weights: WeightSource, options: VaeOptions): VaeShape {
   );
   const levels = levelsOf(scope.in('decoder'), 'up');
   const doublings = levels.filter((level) => level.has('upsample.conv.weight')).length;
-  return { latentChannels, downscale: 2 ** doublings };
+  const [, channels = 0] = scope.shapeOf('decoder.conv_out.weight');
+  return { latentChannels, downscale: 2 ** doublings, channels };
 }
 
 /** Input `latent` [1, latentChannels, h, w], unscaled. Output `picture` [1, 3, h·downscale, w·downscale], about -1..1. */

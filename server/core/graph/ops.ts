@@ -14,7 +14,7 @@ export interface OpSchema {
 
 /** Ops of the compiler's own, which no runtime knows: passes lower them to what a provider runs best. */
 export const COMPOSITE_DOMAIN = 'tapestry';
-export const CONTRIB_DOMAIN = 'com.microsoft';
+const CONTRIB_DOMAIN = 'com.microsoft';
 
 /** Version of each domain that a serialised model asks for. */
 export const OPSET_VERSIONS: Readonly<Record<string, number>> = { '': 17, [CONTRIB_DOMAIN]: 1 };
@@ -30,7 +30,7 @@ const ONNX_OPS: Readonly<Record<string, OpSchema>> = {
     inputs: [2, 3],
     attributes: { kernel_shape: 'ints', pads: 'ints', strides: 'ints', group: 'int', dilations: 'ints' },
   },
-  Cos: unary,
+  Div: binary,
   Gather: { inputs: [2, 2], attributes: { axis: 'int' } },
   Gemm: {
     inputs: [2, 3],
@@ -41,6 +41,7 @@ const ONNX_OPS: Readonly<Record<string, OpSchema>> = {
   LayerNormalization: { inputs: [2, 3], attributes: { axis: 'int', epsilon: 'float' } },
   MatMul: binary,
   Mul: binary,
+  ReduceMean: { inputs: [1, 1], attributes: { axes: 'ints', keepdims: 'int' } },
   Reshape: { inputs: [2, 2], attributes: { allowzero: 'int' } },
   Resize: {
     inputs: [1, 4],
@@ -48,9 +49,10 @@ const ONNX_OPS: Readonly<Record<string, OpSchema>> = {
   },
   Shape: { inputs: [1, 1], attributes: { start: 'int', end: 'int' } },
   Sigmoid: unary,
-  Sin: unary,
   Softmax: { inputs: [1, 1], attributes: { axis: 'int' } },
   Split: { inputs: [1, 2], outputs: [1, Number.POSITIVE_INFINITY], attributes: { axis: 'int' } },
+  Sqrt: unary,
+  Sub: binary,
   Transpose: { inputs: [1, 1], attributes: { perm: 'ints' } },
 };
 

@@ -7,14 +7,19 @@ export interface LoweringProfile {
   readonly attention: 'fused' | 'plain';
   /** `fused`: com.microsoft.QuickGelu. `plain`: Sigmoid and Mul. */
   readonly sigmoidUnit: 'fused' | 'plain';
+  /**
+   * `instance`: InstanceNormalization over the groups. `moments`: mean and variance spelled out, a thousand times more
+   * accurate on WebGPU where a group is small.
+   */
+  readonly groupNorm: 'instance' | 'moments';
 }
 
 /** Plain ONNX ops wherever a fused one has not been checked. All compute in float32. */
-const UNCHECKED: LoweringProfile = { attention: 'plain', sigmoidUnit: 'plain' };
+const UNCHECKED: LoweringProfile = { attention: 'plain', sigmoidUnit: 'plain', groupNorm: 'moments' };
 
 export const PROFILES = {
-  cpu: { attention: 'fused', sigmoidUnit: 'fused' },
-  webgpu: { attention: 'plain', sigmoidUnit: 'fused' },
+  cpu: { attention: 'fused', sigmoidUnit: 'fused', groupNorm: 'instance' },
+  webgpu: { attention: 'plain', sigmoidUnit: 'fused', groupNorm: 'moments' },
   cuda: UNCHECKED,
   dml: UNCHECKED,
   coreml: UNCHECKED,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { goldenCases } from '../../../tests/support/golden.ts';
 import { tile, toPicture } from './picture.ts';
 
 describe('toPicture', () => {
@@ -9,6 +10,14 @@ describe('toPicture', () => {
     expect([...rgb]).toEqual([0, 127, 0, 255, 254, 191]);
   });
 });
+
+it.each(goldenCases<{ shape: number[]; vae_out: number[]; image: number[] }>('pipeline/to_uint8.json'))(
+  'gives the bytes of the reference for a tensor $shape',
+  ({ shape, vae_out, image }) => {
+    const { rgb } = toPicture({ data: Float32Array.from(vae_out), shape });
+    expect([...rgb]).toEqual(image);
+  },
+);
 
 describe('tile', () => {
   it('puts pictures side by side and leaves empty places black', () => {

@@ -7,7 +7,7 @@ import { isBreak, parseAttention } from './attention.ts';
 import { type ClipTokenizer, END_TOKEN, START_TOKEN } from './clip-tokenizer.ts';
 
 /** Tokens of text in a chunk. */
-export const CHUNK_TOKENS = 75;
+const CHUNK_TOKENS = 75;
 /** Tokens of a chunk with start and end: CLIP's context. */
 export const CONTEXT_TOKENS = CHUNK_TOKENS + 2;
 

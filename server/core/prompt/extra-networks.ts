@@ -13,7 +13,9 @@ const TAG = /<([\p{L}\p{N}_]+):([^>]+)>/gu;
 /** The prompt without its tags, and the tags in order. Never throws. */
 export function extractExtraNetworks(prompt: string): { prompt: string; tags: ExtraNetworkTag[] } {
   const tags: ExtraNetworkTag[] = [];
-  const stripped = prompt.replace(TAG, (_, kind: string, body: string) => {
+  // No tag ends after the last `>`: text there need not be searched.
+  const end = prompt.lastIndexOf('>') + 1;
+  const stripped = prompt.slice(0, end).replace(TAG, (_, kind: string, body: string) => {
     const tag: ExtraNetworkTag = { kind, positional: [], named: Object.create(null) };
     for (const item of body.split(':')) {
       const parts = item.split('=');
@@ -23,7 +25,7 @@ export function extractExtraNetworks(prompt: string): { prompt: string; tags: Ex
     tags.push(tag);
     return '';
   });
-  return { prompt: stripped, tags };
+  return { prompt: stripped + prompt.slice(end), tags };
 }
 
 export interface LoraArguments {

@@ -10,10 +10,21 @@ const PLAIN = /^[\n\x20-\x25\x27-\x7e]*$/;
 /** Text as ftfy would hand it on, see above. Lone surrogates become U+FFFD. */
 export function fixText(text: string): string {
   if (PLAIN.test(text)) return text;
-  let fixed = text;
-  const unescapes = !text.includes('<');
+  let unescapes = true;
+  return text
+    .split(/(?<=\n)/)
+    .map((line) => {
+      // A `<` means markup: from its line on, entities are left alone.
+      unescapes &&= !line.includes('<');
+      return fixLine(line, unescapes);
+    })
+    .join('');
+}
+
+function fixLine(line: string, unescapes: boolean): string {
+  let fixed = line;
   for (let round = 0; round < 4; round++) {
-    const next = fixOnce(unescapes ? unescapeHtml(fixed) : fixed);
+    const next = fixOnce(unescapes ? unescapeEntities(fixed) : fixed);
     if (next === fixed) break;
     fixed = next;
   }
@@ -66,21 +77,24 @@ const LIGATURES: Record<string, string> = {
 };
 const LIGATURE = new RegExp(`[${Object.keys(LIGATURES).join('')}]`, 'g');
 
+/** Replaces character references that end with `;`. */
+function unescapeEntities(text: string): string {
+  return text.replace(STRICT_REFERENCE, replaceReference);
+}
+
 /**
- * Replaces numeric character references and HTML 4's names of Latin-1 and general punctuation characters; others stay
- * as they are.
+ * Replaces character references as HTML does: the semicolon may be missing after numbers and the oldest names.
+ * Known are HTML 4's names of Latin-1 and of general punctuation; others stay as they are.
  */
 export function unescapeHtml(text: string): string {
-  if (!text.includes('&')) return text;
-  return text.replace(
-    /&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][0-9A-Za-z]{1,22});/g,
-    (whole, body: string) => {
-      if (!body.startsWith('#')) return ENTITIES.get(body) ?? whole;
-      const code = /^#x/i.test(body) ? Number.parseInt(body.slice(2), 16) : Number(body.slice(1));
-      if (code === 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return '\ufffd';
-      return String.fromCodePoint(code);
-    },
-  );
+  return text.includes('&') ? text.replace(HTML_REFERENCE, replaceReference) : text;
+}
+
+function replaceReference(whole: string, body: string): string {
+  if (!body.startsWith('#')) return ENTITIES.get(body) ?? whole;
+  const code = /^#x/i.test(body) ? Number.parseInt(body.slice(2), 16) : Number(body.slice(1));
+  if (code === 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return '\ufffd';
+  return String.fromCodePoint(code);
 }
 
 /** Names of U+00A0 to U+00FF in order. */
@@ -126,3 +140,10 @@ const ENTITIES = new Map<string, string>([
   ['Yuml', 'Ÿ'],
   ...LATIN_1.split(' ').map((name, index): [string, string] => [name, String.fromCharCode(160 + index)]),
 ]);
+
+const NUMERIC = '#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}';
+const LEGACY = ['amp', 'lt', 'gt', 'quot', ...LATIN_1.split(' ')]
+  .sort((a, b) => b.length - a.length)
+  .join('|');
+const STRICT_REFERENCE = new RegExp(`&(${NUMERIC}|[A-Za-z][0-9A-Za-z]{1,22});`, 'g');
+const HTML_REFERENCE = new RegExp(`&(${NUMERIC}|[A-Za-z][0-9A-Za-z]{1,22}(?=;)|${LEGACY});?`, 'g');

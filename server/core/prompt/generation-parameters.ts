@@ -83,7 +83,7 @@ function restoreFirstPassSize(result: GenerationParameters): void {
 }
 
 /** About 512 × 512 pixels in the picture's shape, up to whole 64s. */
-export function oldFirstPassSize(width: number, height: number): [width: number, height: number] {
+function oldFirstPassSize(width: number, height: number): [width: number, height: number] {
   const scale = Math.sqrt((512 * 512) / (width * height));
   const rounded = (side: number) => Math.ceil((scale * side) / 64) * 64;
   return [rounded(width), rounded(height)];

@@ -73,10 +73,10 @@ export interface ParsedInfotext {
   fields: Map<string, string>;
 }
 
-const PAIR = new RegExp(
-  `[${SPACE}]*([\\p{L}\\p{N}_][\\p{L}\\p{N}_ \\-/]+):[${SPACE}]*("(?:\\\\.|[^\\\\"])+"|[^,]*)(?:,|$)`,
-  'gu',
-);
+const NOT_IN_KEY = /[^\p{L}\p{N}_ \-/]/u;
+const KEY_START = /[\p{L}\p{N}_]/u;
+/** A JSON-like string that a comma or the end follows, or all up to the next comma. */
+const VALUE = new RegExp(`[${SPACE}]*("(?:\\\\.|[^\\\\"])+"(?=,|$)|[^,]*),?`, 'y');
 const MIN_PAIRS = 3;
 const NEGATIVE = 'Negative prompt:';
 
@@ -86,7 +86,7 @@ const NEGATIVE = 'Negative prompt:';
  */
 export function parseInfotext(text: string): ParsedInfotext {
   const lines = strip(text).split('\n');
-  let pairs = [...(lines.at(-1) ?? '').matchAll(PAIR)];
+  let pairs = readPairs(lines.at(-1) ?? '');
   if (pairs.length < MIN_PAIRS) pairs = [];
   else lines.pop();
 
@@ -103,8 +103,25 @@ export function parseInfotext(text: string): ParsedInfotext {
     if (target.length > 0 || line !== '') target.push(line);
   }
   const fields = new Map<string, string>();
-  for (const [, key, value] of pairs) {
-    if (value !== '') fields.set(key!, unquoteInfotext(value!));
+  for (const [key, value] of pairs) {
+    if (value !== '') fields.set(key, unquoteInfotext(value));
   }
   return { prompt: prompt.join('\n'), negativePrompt: negative.join('\n'), fields };
+}
+
+/** `Key: value` pairs with a comma between them; a key has two characters or more. Linear in the line. */
+function readPairs(line: string): [key: string, value: string][] {
+  const pairs: [string, string][] = [];
+  let at = 0;
+  for (let colon = line.indexOf(':'); colon >= 0; colon = line.indexOf(':', at)) {
+    const run = line.slice(at, colon).split(NOT_IN_KEY).at(-1)!;
+    const start = run.search(KEY_START);
+    const key = start < 0 ? '' : run.slice(start);
+    at = colon + 1;
+    if (key.length < 2) continue;
+    VALUE.lastIndex = at;
+    pairs.push([key, VALUE.exec(line)![1]!]);
+    at = VALUE.lastIndex;
+  }
+  return pairs;
 }

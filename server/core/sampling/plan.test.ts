@@ -1,71 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { goldenJson } from '../../../tests/support/golden.ts';
+import { maxDifference } from '../../../tests/support/golden.ts';
 import { goldenNoiseModel } from '../../../tests/support/noise-models.ts';
-import { img2imgSteps, planSampling, scheduleSigmas, scheduleTimesteps } from './plan.ts';
+import { createImageNoise } from './noise/image-noise.ts';
+import { img2imgSteps, planSampling } from './plan.ts';
 import { resolveSampler, resolveScheduler } from './resolve.ts';
-import { SCHEDULERS } from './schedulers/index.ts';
-import { DEFAULT_SETTINGS, samplingSettings } from './settings.ts';
-
-interface SigmaCase {
-  model: string;
-  sampler: string;
-  scheduler: string;
-  n: number;
-  opts: Record<string, number | boolean>;
-  sigmas: number[];
-  infotext: Record<string, unknown>;
-}
-
-interface TimestepCase {
-  sampler: string;
-  n: number;
-  opts?: Record<string, boolean>;
-  timesteps?: number[];
-}
-
-const isKnown = ({ sampler, scheduler }: SigmaCase) =>
-  resolveSampler(sampler).found?.sampler.name === sampler &&
-  SCHEDULERS.some(({ label }) => label === scheduler);
-const golden = goldenJson<{ cases: SigmaCase[] }>('schedules/a1111_sigmas.json').cases.filter(isKnown);
-const timestepCases = goldenJson<{ cases: TimestepCase[] }>('schedules/lcm_and_timesteps.json').cases.filter(
-  ({ sampler, timesteps }) => timesteps && resolveSampler(sampler).found,
-);
-
-/** Largest difference, relative to each value; the tables compare at 1e-5. */
-function relativeError(actual: readonly number[], expected: readonly number[]): number {
-  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
-  return Math.max(...expected.map((value, i) => Math.abs(actual[i]! - value) / (Math.abs(value) || 1)));
-}
-
-describe('sigmas', () => {
-  it.each(golden.map((entry) => ({ ...entry, options: JSON.stringify(entry.opts) })))(
-    '$model $sampler, $scheduler, $n steps $options',
-    ({ model, sampler, scheduler, n, opts, sigmas, infotext }) => {
-      const result = scheduleSigmas({
-        sampler: resolveSampler(sampler).found!.sampler,
-        scheduler: resolveScheduler(scheduler).found!,
-        steps: n,
-        model: goldenNoiseModel(model, opts.enable_quantization === true),
-        settings: samplingSettings(opts),
-      });
-      expect(relativeError(result.sigmas, sigmas)).toBeLessThanOrEqual(1e-5);
-      expect(result.infotext).toEqual(infotext);
-    },
-  );
-});
-
-describe('timesteps', () => {
-  it.each(timestepCases)('$sampler, $n steps $opts', ({ sampler, n, opts, timesteps }) => {
-    const result = scheduleTimesteps(resolveSampler(sampler).found!.sampler, n, samplingSettings(opts ?? {}));
-    expect(result.timesteps).toEqual(timesteps);
-  });
-
-  it('stays within the table for as many steps as there are timesteps, and more', () => {
-    const { sampler } = resolveSampler('DDIM').found!;
-    expect(scheduleTimesteps(sampler, 1000, DEFAULT_SETTINGS).timesteps).toHaveLength(1000);
-    expect(scheduleTimesteps(sampler, 5000, DEFAULT_SETTINGS).timesteps.at(-1)).toBe(999);
-  });
-});
+import { type PredictInput, sampleLatent } from './sample-latent.ts';
+import type { Scheduler } from './types.ts';
 
 describe('img2img steps', () => {
   it.each([
@@ -89,4 +29,42 @@ describe('img2img steps', () => {
     expect(plan.steps).toBe(10);
     expect(plan.startSigma).toBe(plan.sigmas[0]);
   });
+
+  it.each(['Euler', 'DPM fast', 'DPM adaptive', 'DPM++ SDE', 'DDIM', 'UniPC'])(
+    '%s gives the picture back where no step is left to do',
+    async (name) => {
+      const plan = planSampling({
+        sampler: resolveSampler(name).found!.sampler,
+        scheduler: resolveScheduler('Automatic').found!,
+        steps: 10,
+        model: goldenNoiseModel('sd15'),
+        img2img: { denoisingStrength: 0, fixSteps: true },
+      });
+      const initLatent = { data: Float32Array.of(0.5, -1, 2, 0), shape: [1, 4, 1, 1] };
+      const noiseSource = createImageNoise({ source: 'cpu', shape: [4, 1, 1], seeds: [1] });
+      const predict = async ({ x }: PredictInput) => x;
+      const out = await sampleLatent({ plan, noise: noiseSource.next(), noiseSource, predict, initLatent });
+      expect(maxDifference(out.data, initLatent.data)).toBeLessThan(0.1);
+    },
+  );
+});
+
+it("takes the sampler's own scheduler from the list it is given", () => {
+  const flat: Scheduler = {
+    name: 'flat',
+    label: 'Flat',
+    aliases: [],
+    defaultRho: -1,
+    needInnerModel: false,
+    sigmas: ({ steps }) => [...Array<number>(steps).fill(3), 0],
+  };
+  const plan = planSampling({
+    sampler: { ...resolveSampler('Euler').found!.sampler, defaultScheduler: 'flat' },
+    scheduler: resolveScheduler('Automatic').found!,
+    schedulers: [flat],
+    steps: 2,
+    model: goldenNoiseModel('sd15'),
+  });
+  expect(plan.sigmas).toEqual([3, 3, 0]);
+  expect(plan.infotext).toEqual({ 'Schedule type': 'Flat' });
 });

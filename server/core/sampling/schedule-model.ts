@@ -1,15 +1,5 @@
-import type { ScheduleModel } from './types.ts';
-
-/** A model's noise levels: all that schedules and samplers need of it. */
-export interface NoiseModel extends ScheduleModel {
-  /**
-   * diffusion: x = image + sigma · noise, and the network sees x / sqrt(sigma² + 1).
-   * flow: x = (1 - sigma) · image + sigma · noise, and the network sees x itself.
-   */
-  kind: 'diffusion' | 'flow';
-  /** Cumulative alphas by timestep, 1 / (1 + sigma²). */
-  alphasCumprod: Float32Array;
-}
+import { exp32, lerp32, log32 } from './float32.ts';
+import type { NoiseModel } from './types.ts';
 
 export interface DiffusionModelOptions {
   /** Family id, e.g. "sd1". */
@@ -20,6 +10,8 @@ export interface DiffusionModelOptions {
   timesteps?: number;
   /** Rescale to zero terminal SNR (Lin et al. 2023, "Common Diffusion Noise Schedules ... Are Flawed"). */
   zeroTerminalSnr?: boolean;
+  /** What the network gives; default the noise. */
+  prediction?: 'epsilon' | 'v';
   /** Option `enable_quantization`: `sigmaToT` gives whole timesteps. */
   quantize?: boolean;
 }
@@ -33,6 +25,7 @@ const SMALLEST_ALPHA = 4.8973451890853435e-8;
  */
 export function createDiffusionModel(options: DiffusionModelOptions): NoiseModel {
   const { family, betaStart = 0.00085, betaEnd = 0.012, timesteps = 1000, quantize = false } = options;
+  const { prediction = 'epsilon' } = options;
   const first = Math.sqrt(betaStart);
   const last = Math.sqrt(betaEnd);
   const alphasCumprod = new Float32Array(timesteps);
@@ -42,7 +35,7 @@ export function createDiffusionModel(options: DiffusionModelOptions): NoiseModel
     alphasCumprod[t] = product;
   }
   const alphas = options.zeroTerminalSnr ? rescaleZeroTerminalSnr(alphasCumprod) : alphasCumprod;
-  return createTabledModel({ family, kind: 'diffusion', sigmas: alphas.map(sigmaOfAlpha), quantize }, alphas);
+  return createTabledModel({ family, prediction, sigmas: alphas.map(sigmaOfAlpha), quantize }, alphas);
 }
 
 /**
@@ -53,19 +46,21 @@ export function createFlowModel(options: { family: string; shift: number; quanti
   const { family, shift, quantize = false } = options;
   const sigmas = new Float32Array(1000).map((_, i) => shiftedTime((i + 1) / 1000, shift));
   const alphas = sigmas.map((sigma) => 1 / (sigma * sigma + 1));
-  return createTabledModel({ family, kind: 'flow', sigmas, quantize }, alphas);
+  return createTabledModel({ family, prediction: 'flow', sigmas, quantize }, alphas);
 }
 
-/** sigma of a cumulative alpha. */
+/** sigma of a cumulative alpha, in float32 arithmetic. */
 export function sigmaOfAlpha(alpha: number): number {
-  return Math.sqrt((1 - alpha) / alpha);
+  return Math.fround(Math.sqrt(Math.fround(Math.fround(1 - alpha) / alpha)));
 }
 
 /** Cumulative alphas stretched so that the last is (almost) 0. The first stays. */
 export function rescaleZeroTerminalSnr(alphasCumprod: Float32Array): Float32Array {
-  const first = Math.sqrt(alphasCumprod[0]!);
-  const last = Math.sqrt(alphasCumprod.at(-1)!);
-  const rescaled = alphasCumprod.map((alpha) => (((Math.sqrt(alpha) - last) * first) / (first - last)) ** 2);
+  const roots = alphasCumprod.map(Math.sqrt);
+  const first = roots[0]!;
+  const last = roots.at(-1)!;
+  const stretch = Math.fround(first / Math.fround(first - last));
+  const rescaled = roots.map((root) => Math.fround(Math.fround(root - last) * stretch) ** 2);
   rescaled[rescaled.length - 1] = SMALLEST_ALPHA;
   return rescaled;
 }
@@ -76,19 +71,19 @@ function shiftedTime(time: number, shift: number): number {
 
 interface TableOptions {
   family: string;
-  kind: NoiseModel['kind'];
+  prediction: NoiseModel['prediction'];
   sigmas: Float32Array;
   quantize: boolean;
 }
 
 /** Conversions between sigma and timestep, log-linear between the entries of the table, as k-diffusion has them. */
 function createTabledModel(options: TableOptions, alphasCumprod: Float32Array): NoiseModel {
-  const { family, kind, sigmas, quantize } = options;
-  const logSigmas = sigmas.map(Math.log);
+  const { family, prediction, sigmas, quantize } = options;
+  const logSigmas = sigmas.map(log32);
   const last = sigmas.length - 1;
   return {
     family,
-    kind,
+    prediction,
     alphasCumprod,
     sigmas,
     sigmaMin: sigmas[0]!,
@@ -98,11 +93,11 @@ function createTabledModel(options: TableOptions, alphasCumprod: Float32Array): 
       const time = Math.fround(t);
       const low = Math.min(Math.max(Math.floor(time), 0), last);
       const high = Math.min(low + 1, last);
-      const fraction = Math.min(Math.max(time - low, 0), 1);
-      return Math.fround(Math.exp((1 - fraction) * logSigmas[low]! + fraction * logSigmas[high]!));
+      const fraction = Math.fround(Math.min(Math.max(time - low, 0), 1));
+      return exp32(lerp32(logSigmas[low]!, logSigmas[high]!, fraction));
     },
     sigmaToT(sigma) {
-      const logSigma = Math.log(sigma);
+      const logSigma = log32(sigma);
       const low = Math.min(countAtMost(logSigmas, logSigma) - 1, last - 1);
       if (low < 0) return 0;
       const span = logSigmas[low + 1]! - logSigmas[low]!;

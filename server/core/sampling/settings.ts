@@ -1,4 +1,4 @@
-import type { Sampler, SamplerOptions } from './types.ts';
+import type { Sampler, SamplerOptions, UniPcOptions } from './types.ts';
 
 /** Sampling options, as A1111 names and defaults them (`rho` etc.: 0 stands for the model's or scheduler's own). */
 export interface SamplingSettings {
@@ -15,6 +15,13 @@ export interface SamplingSettings {
   use_old_karras_scheduler_sigmas: boolean;
   always_discard_next_to_last_sigma: boolean;
   sgm_noise_multiplier: boolean;
+  beta_dist_alpha: number;
+  beta_dist_beta: number;
+  uni_pc_variant: string;
+  uni_pc_skip_type: string;
+  uni_pc_order: number;
+  uni_pc_lower_order_final: boolean;
+  img2img_extra_noise: number;
 }
 
 export const DEFAULT_SETTINGS: Readonly<SamplingSettings> = {
@@ -30,6 +37,13 @@ export const DEFAULT_SETTINGS: Readonly<SamplingSettings> = {
   use_old_karras_scheduler_sigmas: false,
   always_discard_next_to_last_sigma: false,
   sgm_noise_multiplier: false,
+  beta_dist_alpha: 0.6,
+  beta_dist_beta: 0.6,
+  uni_pc_variant: 'bh1',
+  uni_pc_skip_type: 'time_uniform',
+  uni_pc_order: 3,
+  uni_pc_lower_order_final: true,
+  img2img_extra_noise: 0,
 };
 
 /** Fields that sampling adds to the infotext, in order. */
@@ -42,6 +56,17 @@ export function samplingSettings(options: Readonly<Record<string, unknown>>): Sa
     return [key, typeof value === typeof standard ? value : standard];
   });
   return Object.fromEntries(known) as SamplingSettings;
+}
+
+/** UniPC's options; unknown words mean the defaults. */
+export function uniPcOptions(settings: SamplingSettings): UniPcOptions {
+  const { uni_pc_variant: variant, uni_pc_skip_type: skipType } = settings;
+  return {
+    variant: variant === 'bh2' || variant === 'vary_coeff' ? variant : 'bh1',
+    skipType: skipType === 'time_quadratic' || skipType === 'logSNR' ? skipType : 'time_uniform',
+    order: Math.max(Math.trunc(settings.uni_pc_order), 1),
+    lowerOrderFinal: settings.uni_pc_lower_order_final,
+  };
 }
 
 const INFOTEXT_NAMES = {

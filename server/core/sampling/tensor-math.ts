@@ -18,6 +18,16 @@ export function weightedSum(...terms: readonly [Term, ...Term[]]): Tensor {
   return { data, shape };
 }
 
+/** tensor - Σ weight · term, rounded to float32 at each operation as torch does, where a reference's rounding matters. */
+export function subtractInTurn(tensor: Tensor, ...terms: readonly Term[]): Tensor {
+  const data = tensor.data.slice();
+  for (const [weight, { data: source }] of terms) {
+    const factor = Math.fround(weight);
+    for (let i = 0; i < data.length; i++) data[i]! -= Math.fround(factor * source[i]!);
+  }
+  return { data, shape: tensor.shape };
+}
+
 /** factor · tensor. */
 export function scaled(factor: number, tensor: Tensor): Tensor {
   return weightedSum([factor, tensor]);

@@ -55,6 +55,15 @@ export interface SigmaSamplerInput {
   noise: NoiseSource;
   onStep: OnStep;
   options: SamplerOptions;
+  /** For samplers that place their own steps (DPM fast, DPM adaptive); without it the ends of `sigmas`. */
+  range?: SigmaRange;
+}
+
+export interface SigmaRange {
+  sigmaMin: number;
+  sigmaMax: number;
+  /** How many model calls DPM fast may make. */
+  calls: number;
 }
 
 export interface TimestepSamplerInput {
@@ -68,6 +77,19 @@ export interface TimestepSamplerInput {
   noise: NoiseSource;
   onStep: OnStep;
   options: SamplerOptions;
+  /** The unconditional noise of the last model call, for CFG++. */
+  lastUncond?: () => Tensor;
+  /** The start is a picture with noise on it, of the last timestep's level. */
+  isImg2img?: boolean;
+  uniPc?: UniPcOptions;
+}
+
+/** A1111's `uni_pc_*` options. */
+export interface UniPcOptions {
+  variant: 'bh1' | 'bh2' | 'vary_coeff';
+  skipType: 'time_uniform' | 'time_quadratic' | 'logSNR';
+  order: number;
+  lowerOrderFinal: boolean;
 }
 
 interface SamplerBase {
@@ -81,17 +103,21 @@ interface SamplerBase {
   usesEnsd?: boolean;
   discardNextToLastSigma?: boolean;
   brownianNoise?: boolean;
+  /** The CFG scale is multiplied by this (CFG++), where the prediction comes with its unconditional part. */
+  cfgMultiplier?: number;
   /** Which option gives eta when the request has none. */
   etaOption?: 'eta_ancestral' | 'eta_ddim';
   /** Which of `SamplerOptions` take effect; the others keep their defaults and stay out of the infotext. */
   usedOptions?: readonly (keyof SamplerOptions)[];
-  /** Options as `GET /sdapi/v1/samplers` lists them; values are strings there. */
+  /** Options that `GET /sdapi/v1/samplers` lists beside those that follow from the fields above. */
   apiOptions?: Readonly<Record<string, string>>;
 }
 
 export interface SigmaSampler extends SamplerBase {
   kind: 'sigma';
   sample: (input: SigmaSamplerInput) => Promise<Tensor>;
+  /** The model as this sampler sees it, where that differs (LCM: fewer noise levels, another reading of a prediction). */
+  adaptModel?: (model: NoiseModel) => NoiseModel;
 }
 
 export interface TimestepSampler extends SamplerBase {
@@ -112,6 +138,22 @@ export interface ScheduleModel {
   /** The model's own sigma table, ascending, one per training timestep. */
   sigmas: Float32Array;
   family: string;
+  /** steps + 1 sigmas that "Automatic" and "Uniform" take; absent: of evenly spaced timesteps. */
+  evenSigmas?: (steps: number) => number[];
+}
+
+/** A model's noise levels: all that schedules and samplers need of it. */
+export interface NoiseModel extends ScheduleModel {
+  /** Cumulative alphas by timestep, 1 / (1 + sigma²). */
+  alphasCumprod: Float32Array;
+  /**
+   * What the network gives. epsilon: the noise in x; v: the velocity sqrt(alpha) · noise - sqrt(1 - alpha) · image; of
+   * both x = image + sigma · noise, and the network sees x / sqrt(sigma² + 1). flow: noise - image, where
+   * x = (1 - sigma) · image + sigma · noise, and the network sees x itself.
+   */
+  prediction: 'epsilon' | 'v' | 'flow';
+  /** What the sampler takes for the picture, where that is not the plain prediction (LCM). x at `sigma`. */
+  reviseDenoised?: (x: Tensor, denoised: Tensor, sigma: number) => Tensor;
 }
 
 export interface ScheduleInput {
@@ -121,6 +163,8 @@ export interface ScheduleInput {
   sigmaMax: number;
   /** undefined: the scheduler's default. */
   rho?: number;
+  /** Shape of the "Beta" scheduler's distribution. */
+  betaDistribution?: { alpha: number; beta: number };
 }
 
 export interface Scheduler {

@@ -6,9 +6,10 @@ import { toPicture } from '#core/imaging/picture.ts';
 import { floatValue, writeInfotext } from '#core/prompt/infotext.ts';
 import { standardFields } from '#core/prompt/infotext-fields.ts';
 import type { Tensor } from '#core/tensor.ts';
+import type { PictureFormat } from '#io/image.ts';
 import { encodePictureFile, formatFor, pictureFormat } from '#io/picture-file.ts';
 import type { ImageContext, SaveContext } from '#sdk/types.ts';
-import { type BatchRun, numberOption } from './job-run.ts';
+import { type BatchRun, type JobRun, numberOption } from './job-run.ts';
 import { randnSource } from './passes.ts';
 
 /** Bytes of picture `position` of the batch, after extensions have seen them. */
@@ -29,16 +30,10 @@ export async function finishImage(batch: BatchRun, position: number, decoded: Te
 export async function saveImage(batch: BatchRun, image: ImageContext): Promise<void> {
   const start = performance.now();
   const { job } = batch;
-  const { options } = job.context;
   const saved: SaveContext = { ...image, infotext: infotextOf(batch, image) };
   await job.hooks.hooks.save.promise(saved);
-  const format = formatFor(saved, pictureFormat(options.samples_format));
+  const { format, bytes } = await encode(job, saved);
   const file = `${image.index}.${format}`;
-  const bytes = await encodePictureFile(saved, format, {
-    quality: numberOption(options, 'jpeg_quality', 80),
-    lossless: options.webp_lossless === true,
-    infotext: options.enable_pnginfo === false ? null : saved.infotext,
-  });
   await writeChecked(join(job.assignment.tempFolder, file), bytes);
   await job.deps.send({
     type: 'image',
@@ -56,6 +51,27 @@ export async function saveImage(batch: BatchRun, image: ImageContext): Promise<v
   });
   job.imagesMade++;
   job.timings.saveMs += performance.now() - start;
+}
+
+/** In the format that was chosen; as PNG where the infotext does not fit into that one. */
+async function encode(
+  job: JobRun,
+  saved: SaveContext,
+): Promise<{ format: PictureFormat; bytes: Uint8Array }> {
+  const { options } = job.context;
+  const chosen = formatFor(saved, pictureFormat(options.samples_format));
+  const settings = {
+    quality: numberOption(options, 'jpeg_quality', 80),
+    lossless: options.webp_lossless === true,
+    infotext: options.enable_pnginfo === false ? null : saved.infotext,
+  };
+  try {
+    return { format: chosen, bytes: await encodePictureFile(saved, chosen, settings) };
+  } catch (thrown) {
+    if (TapestryError.from(thrown).code !== 'INVALID_FIELD' || chosen === 'png') throw thrown;
+    job.context.warn(`the settings text is too long for ${chosen}: the picture is saved as PNG`);
+    return { format: 'png', bytes: await encodePictureFile(saved, 'png', settings) };
+  }
 }
 
 async function writeChecked(path: string, bytes: Uint8Array): Promise<void> {
@@ -88,7 +104,7 @@ function infotextOf(batch: BatchRun, image: ImageContext): string {
     seedResizeFromWidth: request.seed_resize_from_w,
     seedResizeFromHeight: request.seed_resize_from_h,
     clipSkip: numberOption(options, 'CLIP_stop_at_last_layers', 1),
-    ensd: numberOption(options, 'eta_noise_seed_delta', 0),
+    ensd: batch.usesEnsd ? numberOption(options, 'eta_noise_seed_delta', 0) : 0,
     // Named always: a reader would take "GPU" for granted, which means another generator on another machine.
     rng: randnSource(options, job.deps.runtime.provider).toUpperCase(),
     extra: infotext,

@@ -93,7 +93,7 @@ function createBatchRun(job: JobRun, index: number): BatchRun {
     seeds: job.seeds.slice(from, from + request.batch_size),
     subseeds: job.subseeds.slice(from, from + request.batch_size),
   };
-  return { job, context, conditioning: new Map(), pass: null, latent: null, decoded: [] };
+  return { job, context, passes: [], pass: null, usesEnsd: false, latent: null, decoded: [] };
 }
 
 function infoOf({ context }: JobRun): Record<string, unknown> {

@@ -8,6 +8,7 @@ import { finishImage, saveImage } from './finish.ts';
 import type { BatchRun, JobRun, Stage } from './job-run.ts';
 import { load } from './load.ts';
 import { passes } from './passes.ts';
+import { plan } from './plan.ts';
 import { closeJob, prepareJob } from './prepare.ts';
 
 /** Before the first batch and after the last. */
@@ -20,6 +21,7 @@ export const JOB_STAGES: { before: readonly Stage<JobRun>[]; after: readonly Sta
 };
 
 export const BATCH_STAGES: readonly Stage<BatchRun>[] = [
+  { name: 'plan', run: plan },
   { name: 'condition', run: condition },
   { name: 'passes', run: passes },
   { name: 'decode', run: decode },

@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import { clipSkipOutput } from '#core/arch/clip-text.ts';
+import { timestepFeatures } from '#core/arch/unet.ts';
 import { checkLength, checkPredict, checkSides, checkText } from './input-checks.ts';
 import type { OpenedCheckpoint } from './open-checkpoint.ts';
 import { createPartRunner, type PartRunnerDeps } from './part-runner.ts';
@@ -28,6 +29,7 @@ export function createCheckpointModel(opened: OpenedCheckpoint, deps: PartRunner
           graph: graphs.textEncoder,
           feeds: { tokens: new Tensor('int32', ids, [textPositions]) },
           output: clipSkipOutput(clipSkip),
+          pixels: 0,
           what: 'encoding the prompt',
         });
         context.set(encoded, chunk * textPositions * contextWidth);
@@ -45,10 +47,11 @@ export function createCheckpointModel(opened: OpenedCheckpoint, deps: PartRunner
         graph: () => graphs.unet({ resizeToSkip }),
         feeds: {
           sample: new Tensor('float32', x, [1, shape.inputChannels, height, width]),
-          timestep: new Tensor('float32', Float32Array.of(timestep), [1]),
+          time: new Tensor('float32', timestepFeatures(timestep, shape.timeWidth), [1, shape.timeWidth]),
           context: new Tensor('float32', context, [contextTokens, shape.contextWidth]),
         },
         output: 'prediction',
+        pixels: height * width * shape.downscale ** 2,
         what: `a picture of ${pictureSize(height, width)}`,
       });
     },
@@ -60,6 +63,7 @@ export function createCheckpointModel(opened: OpenedCheckpoint, deps: PartRunner
         graph: graphs.vaeDecoder,
         feeds: { latent: new Tensor('float32', latent, [1, shape.latentChannels, height, width]) },
         output: 'picture',
+        pixels: height * width * shape.downscale ** 2,
         what: `decoding ${pictureSize(height, width)}`,
       });
     },
@@ -72,6 +76,7 @@ export function createCheckpointModel(opened: OpenedCheckpoint, deps: PartRunner
         graph: graphs.vaeEncoder,
         feeds: { picture: new Tensor('float32', image, [1, 3, height, width]) },
         output: 'moments',
+        pixels: height * width,
         what: `encoding ${width}×${height}`,
       });
     },

@@ -1,18 +1,21 @@
 import { availableParallelism } from 'node:os';
-import { availableMemory } from './available-memory.ts';
+import { availableMemory, memoryLimit } from './available-memory.ts';
 import { createCheckpointModel } from './checkpoint-model.ts';
+import { DEFAULT_BUDGET_BYTES, SMALL_PART_ELEMENTS } from './memory-plan.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { chooseProvider } from './provider-probe.ts';
 import { createSessionCache } from './session-cache.ts';
 import { createStats } from './stats.ts';
-import type { CheckpointModel, Device, Runtime } from './types.ts';
+import type { Device, Runtime } from './types.ts';
 
 export interface RuntimeDeps {
   device: Device;
   /** Threads of one op. @default every core this process may use */
   threads?: number;
-  /** Memory that models may take. @default what the machine has free when a model is first used */
+  /** Memory that a model may take. @default 3 GiB, or three quarters of what is free if that is less */
   memoryBytes?: number;
+  /** Parts of a model with at most this many weights are loaded for speed, others for memory. */
+  smallPartElements?: number;
   log?: (message: string) => void;
 }
 
@@ -26,7 +29,6 @@ export async function createRuntime(deps: RuntimeDeps): Promise<Runtime> {
 
   const sessions = createSessionCache();
   const stats = createStats();
-  const models = new Set<CheckpointModel>();
   let opened = 0;
   return {
     provider,
@@ -34,22 +36,19 @@ export async function createRuntime(deps: RuntimeDeps): Promise<Runtime> {
     async open(path) {
       const checkpoint = await openCheckpoint(path);
       opened += 1;
-      const model = createCheckpointModel(checkpoint, {
+      return createCheckpointModel(checkpoint, {
         provider,
         threads,
         id: `${opened}`,
-        memoryBytes: () => deps.memoryBytes ?? availableMemory(),
+        budgetBytes: () => deps.memoryBytes ?? Math.min(DEFAULT_BUDGET_BYTES, availableMemory()),
+        limitBytes: memoryLimit(),
+        smallPartElements: deps.smallPartElements ?? SMALL_PART_ELEMENTS,
         sessions,
         stats,
         log,
       });
-      models.add(model);
-      return model;
     },
     stats: stats.read,
-    async close() {
-      for (const model of models) await model.close();
-      models.clear();
-    },
+    close: () => sessions.release(''),
   };
 }

@@ -1,18 +1,22 @@
-/** Which parts of a model stay loaded, and how each is loaded, for the memory there is. Pure arithmetic. */
+/** Which parts of a model stay loaded, and how each is loaded. Pure arithmetic. */
 
 export type Part = 'text' | 'unet' | 'decoder' | 'encoder';
 
 /**
- * `fast`: weights repacked for the kernels (float32 files) or widened once (float16 files); costs anonymous memory.
- * `mapped`: weights used where the file is mapped. `cast`: narrow weights stay mapped and are widened for each use.
+ * `fast`: weights widened and repacked once, in memory of the process's own. `mapped`: float32 weights used where the
+ * file is mapped. `cast`: narrower weights stay mapped and each is widened right before its use.
  */
 export type LoadMode = 'fast' | 'mapped' | 'cast';
 
 export interface PartSize {
   /** Numbers in the part's weights. */
   elements: number;
+  /** Bytes they take in the file. */
+  storedBytes: number;
   /** Whether any weight is stored in another type than float32. */
   narrow: boolean;
+  /** Channels of its feature maps at full size. */
+  channels: number;
 }
 
 export interface MemoryPlan {
@@ -21,44 +25,65 @@ export interface MemoryPlan {
   modes: Readonly<Record<Part, LoadMode>>;
 }
 
-const BYTES_PER_ELEMENT = 4;
-/** Share of a float32 part's weights that onnxruntime copies when it repacks them (measured: 1.0 of 3.4 GB). */
-const REPACKED_SHARE = 0.35;
-/** Widened weights beside what stays of the narrow ones (measured: 3.64 GB for 3.44 GB of float32). */
-const WIDENED_SHARE = 1.1;
-/** Working memory per picture pixel at native size (measured at 512×512: UNet 261 MB, VAE 1.1 GB). */
-const WORK_BYTES_PER_PIXEL: Readonly<Record<Part, number>> = {
-  text: 0,
-  unet: 1_050,
-  decoder: 4_200,
-  encoder: 4_200,
-};
-/** What must stay free for the rest of the process and the system. */
-const HEADROOM = 1.25;
+export interface PlanOptions {
+  /** Memory that the model may take. */
+  budgetBytes: number;
+  /** Parts with at most this many weights are loaded `fast`. */
+  smallPartElements: number;
+  /** Weights that go to a device are widened once, and stay: moving them again is what costs there. */
+  onDevice: boolean;
+}
 
-/** `availableBytes`: what this process may use. Sizes and pixels are those of the model at its native picture size. */
+/**
+ * What a model takes at most unless told otherwise. More would buy little: with its file mapped, a part of Stable
+ * Diffusion 1.5 is loaded again in 0.3 s, beside seconds for a step.
+ */
+export const DEFAULT_BUDGET_BYTES = 3 * 2 ** 30;
+
+/**
+ * The UNet of SD 1.5 (860 M) runs as fast mapped or cast as it does repacked (within 3 %) and is there 10 s earlier with
+ * a quarter of the memory. Small networks at small sizes feel the casting.
+ */
+export const SMALL_PART_ELEMENTS = 64 * 2 ** 20;
+
+const PARTS = ['text', 'unet', 'decoder', 'encoder'] as const;
+const BYTES_PER_ELEMENT = 4;
+/** What a `fast` part takes for each byte of its weights as float32 (measured: 3.64 GB for 3.44, repacked 1.3). */
+const WIDENED_SHARE = 1.1;
+const REPACKED_SHARE = 1.35;
+/** Working memory per picture pixel and channel (measured at 512×512: UNet of 320 475 MB, VAE of 128 1.1 GB). */
+const WORK_BYTES: Readonly<Record<Part, number>> = { text: 0, unet: 5.7, decoder: 33, encoder: 33 };
+
+/** Memory that a part needs beside its weights for a picture of so many pixels. */
+export function workBytes(part: Part, size: PartSize, pixels: number): number {
+  return WORK_BYTES[part] * size.channels * pixels;
+}
+
+/** `nativePixels`: size of the pictures that the model was made for. */
 export function planMemory(
   sizes: Readonly<Record<Part, PartSize>>,
   nativePixels: number,
-  availableBytes: number,
+  options: PlanOptions,
 ): MemoryPlan {
-  const fastBytes = (part: Part) => fastPartBytes(sizes[part], nativePixels * WORK_BYTES_PER_PIXEL[part]);
-  const parts = ['text', 'unet', 'decoder', 'encoder'] as const;
-  const together = parts.reduce((sum, part) => sum + fastBytes(part), 0);
-  const largest = Math.max(...parts.map(fastBytes));
-  const keepAll = together * HEADROOM <= availableBytes;
-  const fast = keepAll || largest * HEADROOM <= availableBytes;
-  const lean = (part: Part): LoadMode => (sizes[part].narrow ? 'cast' : 'mapped');
+  const modeOf = (part: Part): LoadMode => {
+    const { elements, narrow } = sizes[part];
+    if (options.onDevice || elements <= options.smallPartElements) return 'fast';
+    return narrow ? 'cast' : 'mapped';
+  };
   const modes = {
-    text: fast ? 'fast' : lean('text'),
-    unet: fast ? 'fast' : lean('unet'),
-    // The VAE's weights are few beside its working memory, which only the optimised graph keeps low.
-    decoder: fast || sizes.decoder.narrow ? 'fast' : 'mapped',
-    encoder: fast || sizes.encoder.narrow ? 'fast' : 'mapped',
-  } as const;
-  return { keepAll, modes };
+    text: modeOf('text'),
+    unet: modeOf('unet'),
+    decoder: modeOf('decoder'),
+    encoder: modeOf('encoder'),
+  };
+  const together = PARTS.reduce(
+    (sum, part) => sum + weightBytes(sizes[part], modes[part]) + workBytes(part, sizes[part], nativePixels),
+    0,
+  );
+  return { keepAll: options.onDevice || together <= options.budgetBytes, modes };
 }
 
-function fastPartBytes({ elements, narrow }: PartSize, workBytes: number): number {
-  return elements * BYTES_PER_ELEMENT * (narrow ? WIDENED_SHARE : 1 + REPACKED_SHARE) + workBytes;
+function weightBytes({ elements, storedBytes, narrow }: PartSize, mode: LoadMode): number {
+  if (mode !== 'fast') return storedBytes;
+  return elements * BYTES_PER_ELEMENT * (narrow ? WIDENED_SHARE : REPACKED_SHARE);
 }

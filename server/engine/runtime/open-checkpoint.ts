@@ -48,11 +48,12 @@ export async function openCheckpoint(path: string): Promise<OpenedCheckpoint> {
 
 /** Builds every graph, so that a checkpoint with missing or ill-fitting tensors is refused when it is opened. */
 function measureParts(graphs: ModelGraphs): Record<Part, PartSize> {
+  const { unetChannels, vaeChannels } = graphs.shape;
   return {
-    text: partSize(graphs.textEncoder()),
-    unet: partSize(graphs.unet({ resizeToSkip: false })),
-    decoder: partSize(graphs.vaeDecoder()),
-    encoder: partSize(graphs.vaeEncoder()),
+    text: partSize(graphs.textEncoder(), 0),
+    unet: partSize(graphs.unet({ resizeToSkip: false }), unetChannels),
+    decoder: partSize(graphs.vaeDecoder(), vaeChannels),
+    encoder: partSize(graphs.vaeEncoder(), vaeChannels),
   };
 }
 

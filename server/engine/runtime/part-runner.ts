@@ -1,10 +1,11 @@
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { TapestryError } from '#contracts/errors.ts';
 import { compile } from '#core/graph/compile.ts';
 import { PROFILES, type ProviderName } from '#core/graph/profiles.ts';
 import { serialise } from '#core/graph/serialise.ts';
 import type { Graph } from '#core/graph/types.ts';
 import { externalFolder } from './external-location.ts';
-import { type MemoryPlan, type Part, planMemory } from './memory-plan.ts';
+import { type MemoryPlan, type Part, planMemory, workBytes } from './memory-plan.ts';
 import { fromNative } from './native-errors.ts';
 import { checkpointError, type OpenedCheckpoint } from './open-checkpoint.ts';
 import type { SessionCache } from './session-cache.ts';
@@ -16,7 +17,11 @@ export interface PartRunnerDeps {
   threads: number;
   /** Unique among the runtime's models. */
   id: string;
-  memoryBytes(): number;
+  /** Memory that the model may take. */
+  budgetBytes(): number;
+  /** Memory that there is at all. */
+  limitBytes: number;
+  smallPartElements: number;
   sessions: SessionCache;
   stats: StatsKeeper;
   log(message: string): void;
@@ -29,6 +34,8 @@ export interface PartCall {
   graph(): Graph;
   feeds: Readonly<Record<string, Tensor>>;
   output: string;
+  /** Size of the picture, 0 for text. */
+  pixels: number;
   /** For error messages, e.g. "decoding 4096×4096". */
   what: string;
 }
@@ -44,6 +51,13 @@ export function createPartRunner(
     return plan;
   };
   return async (call) => {
+    // Where the system hands out more memory than it has, the process would be killed half-way instead of told.
+    if (
+      deps.provider === 'cpu' &&
+      workBytes(call.part, opened.sizes[call.part], call.pixels) > deps.limitBytes
+    ) {
+      throw new TapestryError('OUT_OF_MEMORY', { value: call.what });
+    }
     const { keepAll, modes } = currentPlan();
     const request = {
       slot: `${deps.id}/${call.part}`,
@@ -87,10 +101,14 @@ async function createSession(
 }
 
 function makePlan({ sizes, match, path }: OpenedCheckpoint, deps: PartRunnerDeps): MemoryPlan {
-  const available = deps.memoryBytes();
-  const plan = planMemory(sizes, match.nativeWidth * match.nativeHeight, available);
+  const budgetBytes = deps.budgetBytes();
+  const plan = planMemory(sizes, match.nativeWidth * match.nativeHeight, {
+    budgetBytes,
+    smallPartElements: deps.smallPartElements,
+    onDevice: deps.provider !== 'cpu',
+  });
   const together = plan.keepAll ? 'all parts stay loaded' : 'one part at a time';
-  deps.log(`${path}: ${Math.round(available / 2 ** 20)} MiB available: ${together}, UNet ${plan.modes.unet}`);
+  deps.log(`${path}: ${together} in ${Math.round(budgetBytes / 2 ** 20)} MiB`);
   return plan;
 }
 

@@ -10,17 +10,14 @@ export interface SessionSettings {
 }
 
 /**
- * Options by load mode. The levels are the measured best: "extended" costs 8-10 % of speed against "all" and saves half
- * of the load time and 2 GB; only "disabled" keeps onnxruntime from widening narrow weights once and for all, and
- * without its arena what a Cast made is given back at once.
+ * Options by load mode. "extended" costs 8-10 % of speed against "all" and saves half of the load time and 2 GB. Only
+ * "disabled" keeps onnxruntime from widening narrow weights once and for all; its arena then reuses what the last cast
+ * needed, which a memory pattern would lay out side by side.
  */
 const MODES: Readonly<Record<LoadMode, { options: InferenceSession.SessionOptions; prepack: boolean }>> = {
   fast: { options: { graphOptimizationLevel: 'extended' }, prepack: true },
   mapped: { options: { graphOptimizationLevel: 'extended' }, prepack: false },
-  cast: {
-    options: { graphOptimizationLevel: 'disabled', enableCpuMemArena: false, enableMemPattern: false },
-    prepack: false,
-  },
+  cast: { options: { graphOptimizationLevel: 'disabled', enableMemPattern: false }, prepack: false },
 };
 
 /** Errors only: onnxruntime's warnings are about its own fallbacks. */

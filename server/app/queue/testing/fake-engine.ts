@@ -6,6 +6,7 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TapestryError } from '#contracts/errors.ts';
 import type { Assignment, FromEngine, ToEngine } from '#contracts/messages.ts';
 
 const send = (message: FromEngine) => new Promise<void>((resolve) => process.send!(message, () => resolve()));
@@ -13,7 +14,7 @@ let stop: 'interrupt' | 'skip' | 'cancel' | null = null;
 
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: ToEngine) => {
-  if (message.type === 'run') void run(message.assignment);
+  if (message.type === 'run') void attempt(message.assignment);
   else if (message.type === 'shutdown') process.exit(0);
   else if (message.type !== 'unload' && message.type !== 'extensions') stop = message.type;
 });
@@ -41,6 +42,18 @@ function die(): never {
   process.exit(134);
 }
 
+/** What goes wrong is told, as a real engine does. */
+async function attempt(assignment: Assignment): Promise<void> {
+  try {
+    await run(assignment);
+  } catch (thrown) {
+    const full = (thrown as NodeJS.ErrnoException).code === 'ENOSPC';
+    const error = new TapestryError(full ? 'DISK_FULL' : 'INTERNAL', { reason: String(thrown) });
+    const { jobId, fence } = assignment;
+    await send({ type: 'failed', jobId, fence, error: error.toRecord(), warnings: [] });
+  }
+}
+
 async function run({ jobId, fence, job, tempFolder }: Assignment): Promise<void> {
   const { prompt, steps, n_iter: batches, seed, width, height } = job.request;
   const words = prompt.split(' ');
@@ -64,6 +77,7 @@ async function run({ jobId, fence, job, tempFolder }: Assignment): Promise<void>
     return void (await send({ type: 'failed', jobId, fence, error, warnings: [] }));
   }
   for (let batch = 0; batch < batches && outcome === 'complete'; batch++) {
+    await progress('sampling', 0, batch);
     for (let step = 1; step <= steps; step++) {
       misbehave(words, step);
       await delay(stepMs);
@@ -76,6 +90,7 @@ async function run({ jobId, fence, job, tempFolder }: Assignment): Promise<void>
       break;
     }
     if (outcome === 'cancelled') break;
+    await progress('decoding', 0, batch);
     const file = `${batch}.png`;
     const infotext = `${prompt}\nSteps: ${steps}, Seed: ${seed + batch}`;
     writeFileSync(join(tempFolder, file), `picture ${seed + batch}`);

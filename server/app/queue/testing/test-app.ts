@@ -12,7 +12,7 @@ import { createStore } from '../../store/store.ts';
 import { createJobService } from '../job-service.ts';
 import { createSupervisor, type SupervisorLimits } from '../supervisor.ts';
 
-export const FAKE_ENGINE = fileURLToPath(new URL('./fake-engine.ts', import.meta.url));
+const FAKE_ENGINE = fileURLToPath(new URL('./fake-engine.ts', import.meta.url));
 const SILENT = { info() {}, warn() {}, error() {} };
 
 export interface TestAppOptions {
@@ -74,6 +74,7 @@ export function createTestApp(options: TestAppOptions = {}) {
       return (await jobs.waitFor(job.id)).job;
     },
     async stop(remove = true) {
+      jobs.close();
       await supervisor.stop();
       store.close();
       if (remove) rmSync(folder, { recursive: true, force: true });

@@ -1,11 +1,10 @@
 import { elementCount, type Tensor } from '../../tensor.ts';
 import type { NoiseSource } from '../types.ts';
-import { createPhiloxGenerator } from './philox.ts';
+import { createBrownianNoise } from './brownian-tree.ts';
+import { createNormalGenerator, type NormalGenerator, type RandnSource } from './normal-generator.ts';
 import { slerp } from './slerp.ts';
-import { createTorchGenerator } from './torch-generator.ts';
 
-/** Where normal numbers come from: torch's CPU generator or, as on an NVIDIA GPU, Philox. Option `randn_source`. */
-export type RandnSource = 'cpu' | 'nv';
+export type { RandnSource };
 
 export interface ImageNoiseOptions {
   source: RandnSource;
@@ -24,8 +23,9 @@ export interface ImageNoiseOptions {
   etaNoiseSeedDelta?: number;
 }
 
-interface NormalGenerator {
-  randn(shape: readonly number[]): Tensor;
+export interface ImageNoise extends NoiseSource {
+  /** The same source with each picture's Brownian path between two sigmas, for SDE samplers. */
+  withBrownian(range: { sigmaMin: number; sigmaMax: number }): NoiseSource;
 }
 
 /**
@@ -33,26 +33,23 @@ interface NormalGenerator {
  * later ones are what samplers draw. Each picture has its own generator, so a picture of a batch equals the single one.
  * Each draw: [pictures, c, h, w], float32, unit variance.
  */
-export function createImageNoise(options: ImageNoiseOptions): NoiseSource {
+export function createImageNoise(options: ImageNoiseOptions): ImageNoise {
   const { source, shape, seeds, etaNoiseSeedDelta = 0 } = options;
   let generators = seeds.map((seed) => createNormalGenerator(source, seed));
   let isFirst = true;
-  return {
-    next() {
-      if (!isFirst) return stack(generators.map((generator) => generator.randn(shape)));
-      isFirst = false;
-      const first = stack(generators.map((generator, i) => startNoise(options, i, generator)));
-      if (etaNoiseSeedDelta !== 0) {
-        generators = seeds.map((seed) => createNormalGenerator(source, seed + etaNoiseSeedDelta));
-      }
-      return first;
-    },
+  const next = () => {
+    if (!isFirst) return stack(generators.map((generator) => generator.randn(shape)));
+    isFirst = false;
+    const first = stack(generators.map((generator, i) => startNoise(options, i, generator)));
+    if (etaNoiseSeedDelta !== 0) {
+      generators = seeds.map((seed) => createNormalGenerator(source, seed + etaNoiseSeedDelta));
+    }
+    return first;
   };
-}
-
-/** A fresh generator of normal numbers for `seed`. */
-export function createNormalGenerator(source: RandnSource, seed: number | bigint): NormalGenerator {
-  return source === 'nv' ? createPhiloxGenerator(seed) : createTorchGenerator(seed);
+  return {
+    next,
+    withBrownian: (range) => ({ next, between: createBrownianNoise(source, shape, seeds, range) }),
+  };
 }
 
 function startNoise(options: ImageNoiseOptions, index: number, generator: NormalGenerator): Tensor {

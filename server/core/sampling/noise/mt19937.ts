@@ -36,10 +36,15 @@ function seedState(seed: number): Uint32Array {
 }
 
 function twist(state: Uint32Array): void {
-  for (let i = 0; i < STATE_SIZE; i++) {
-    const y = (state[i]! & 0x80000000) | (state[(i + 1) % STATE_SIZE]! & 0x7fffffff);
-    state[i] = state[(i + SHIFT_SIZE) % STATE_SIZE]! ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
-  }
+  const wrap = STATE_SIZE - SHIFT_SIZE;
+  for (let i = 0; i < wrap; i++) state[i] = state[i + SHIFT_SIZE]! ^ mixed(state[i]!, state[i + 1]!);
+  for (let i = wrap; i < STATE_SIZE - 1; i++) state[i] = state[i - wrap]! ^ mixed(state[i]!, state[i + 1]!);
+  state[STATE_SIZE - 1] = state[SHIFT_SIZE - 1]! ^ mixed(state[STATE_SIZE - 1]!, state[0]!);
+}
+
+function mixed(high: number, low: number): number {
+  const y = (high & 0x80000000) | (low & 0x7fffffff);
+  return (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
 }
 
 function temper(value: number): number {

@@ -1,6 +1,8 @@
 import type { Tensor } from '../../tensor.ts';
 import { weightedSum } from '../tensor-math.ts';
 import type { SigmaSampler } from '../types.ts';
+import { eachStep } from './shared/each-step.ts';
+import { eulerStep } from './shared/euler-step.ts';
 
 /** DPM-Solver++(2M): second order from the previous step. Lu et al. 2022, "DPM-Solver++", algorithm 2. */
 export const dpmpp2m: SigmaSampler = {
@@ -9,29 +11,18 @@ export const dpmpp2m: SigmaSampler = {
   aliases: ['k_dpmpp_2m'],
   defaultScheduler: 'karras',
   usedOptions: [],
-  async sample({ model, x: start, sigmas, onStep }) {
-    let x = start;
+  sample(input) {
+    const { model, sigmas } = input;
     let previous: Tensor | undefined;
-    for (let step = 0; step < sigmas.length - 1; step++) {
-      const sigma = sigmas[step]!;
-      const sigmaNext = sigmas[step + 1]!;
+    return eachStep(input, async ({ x, sigma, sigmaNext, step }) => {
       const denoised = await model(x, sigma, step);
-      const ratio = sigmaNext / sigma;
-      let next: Tensor;
-      if (previous === undefined || sigmaNext === 0) {
-        next = weightedSum([ratio, x], [1 - ratio, denoised]);
-      } else {
+      let target = denoised;
+      if (previous !== undefined && sigmaNext > 0) {
         const r = Math.log(sigmas[step - 1]! / sigma) / Math.log(sigma / sigmaNext);
-        const extrapolation = 1 / (2 * r);
-        next = weightedSum(
-          [ratio, x],
-          [(1 - ratio) * (1 + extrapolation), denoised],
-          [-(1 - ratio) * extrapolation, previous],
-        );
+        target = weightedSum([1 + 1 / (2 * r), denoised], [-1 / (2 * r), previous]);
       }
       previous = denoised;
-      x = await onStep({ step, x, denoised, sigma, sigmaHat: sigma, next, sigmaNext });
-    }
-    return x;
+      return { denoised, next: eulerStep(x, target, sigma, sigmaNext) };
+    });
   },
 };

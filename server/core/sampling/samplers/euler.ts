@@ -1,5 +1,6 @@
 import type { SigmaSampler } from '../types.ts';
-import { churn, eulerStep } from './euler-step.ts';
+import { eachStep } from './shared/each-step.ts';
+import { churn, eulerStep } from './shared/euler-step.ts';
 
 /** Euler's method with optional churn. Karras et al. 2022, algorithm 2 without the second-order correction. */
 export const euler: SigmaSampler = {
@@ -7,17 +8,10 @@ export const euler: SigmaSampler = {
   name: 'Euler',
   aliases: ['k_euler'],
   usedOptions: ['sChurn', 'sTmin', 'sTmax', 'sNoise'],
-  async sample({ model, x: start, sigmas, noise, onStep, options }) {
-    const steps = sigmas.length - 1;
-    let x = start;
-    for (let step = 0; step < steps; step++) {
-      const sigma = sigmas[step]!;
-      const sigmaNext = sigmas[step + 1]!;
-      const { x: noisy, sigmaHat } = churn(x, sigma, steps, noise, options);
-      const denoised = await model(noisy, sigmaHat, step);
-      const next = eulerStep(noisy, denoised, sigmaHat, sigmaNext);
-      x = await onStep({ step, x: noisy, denoised, sigma, sigmaHat, next, sigmaNext });
-    }
-    return x;
-  },
+  sample: (input) =>
+    eachStep(input, async ({ x, sigma, sigmaNext, step }) => {
+      const seen = churn(x, sigma, input);
+      const denoised = await input.model(seen.x, seen.sigmaHat, step);
+      return { denoised, next: eulerStep(seen.x, denoised, seen.sigmaHat, sigmaNext), seen };
+    }),
 };

@@ -1,15 +1,24 @@
-import { linspace } from '../tensor-math.ts';
+import { linspace32 } from '../float32.ts';
 import type { Scheduler } from '../types.ts';
 
-/** Evenly spaced in sigma^(1/rho). Karras et al. 2022, "Elucidating the Design Space of Diffusion-Based Generative Models", eq. 5. */
+/**
+ * `steps` levels evenly spaced in sigma^(1/rho), and 0. Karras et al. 2022, "Elucidating the Design Space of
+ * Diffusion-Based Generative Models", eq. 5.
+ */
+export function karrasSigmas(steps: number, sigmaMin: number, sigmaMax: number, rho = 7): number[] {
+  const { fround } = Math;
+  const [lowest, highest] = [sigmaMin ** (1 / rho), sigmaMax ** (1 / rho)];
+  const roots = linspace32(0, 1, steps).map((share) =>
+    fround(fround(share * fround(lowest - highest)) + fround(highest)),
+  );
+  return [...roots.map((root) => fround(root ** rho)), 0];
+}
+
 export const karras: Scheduler = {
   name: 'karras',
   label: 'Karras',
   aliases: [],
   defaultRho: 7,
   needInnerModel: false,
-  sigmas({ steps, sigmaMin, sigmaMax, rho = 7 }) {
-    const roots = linspace(sigmaMax ** (1 / rho), sigmaMin ** (1 / rho), steps);
-    return [...roots.map((root) => Math.fround(root ** rho)), 0];
-  },
+  sigmas: ({ steps, sigmaMin, sigmaMax, rho }) => karrasSigmas(steps, sigmaMin, sigmaMax, rho),
 };

@@ -1,9 +1,10 @@
-import { linspace } from '../tensor-math.ts';
+import { linspace32 } from '../float32.ts';
 import type { ScheduleInput, Scheduler } from '../types.ts';
 
 /** Timesteps evenly spaced from the last to the first: the schedule of a model that has no other. */
 export function uniformSigmas({ steps, model }: ScheduleInput): number[] {
-  return [...linspace(model.sigmas.length - 1, 0, steps).map(model.tToSigma), 0];
+  if (model.evenSigmas) return model.evenSigmas(steps);
+  return [...linspace32(model.sigmas.length - 1, 0, steps).map(model.tToSigma), 0];
 }
 
 /** What "Automatic" gives with a sampler that prefers no scheduler. */

@@ -1,0 +1,5 @@
+import { Studio } from '../features/shell/studio.tsx';
+
+export default function Page() {
+  return <Studio />;
+}
