@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { parseEmbeddingText, type RgbPixels, readEmbeddingPixels, stripNoise } from './embedding-picture.ts';
+import { type RgbPixels, readEmbeddingPixels, readEmbeddingText, stripNoise } from './embedding-picture.ts';
 
 const VECTORS = [
   [0.25, -1.5, 3],
@@ -51,6 +51,7 @@ function framed({ data, width, height }: RgbPixels, border: number): RgbPixels {
 }
 
 const json = Buffer.from(JSON.stringify(EMBEDDING));
+const textsOf = (data: Buffer) => new Map([['sd-ti-embedding', data.toString('base64')]]);
 const expected = {
   vectors: new Map([['clip_l', { data: Float32Array.from(VECTORS.flat()), shape: [2, 3] }]]),
   count: 2,
@@ -66,7 +67,8 @@ it('masks with the sequence of the reference', () => {
 });
 
 it('reads the text of a PNG', () => {
-  expect(parseEmbeddingText(json.toString('base64'))).toEqual(expected);
+  expect(readEmbeddingText(textsOf(json))).toEqual(expected);
+  expect(readEmbeddingText(new Map([['parameters', 'a cat']]))).toBeNull();
 });
 
 it.each([0, 3])('reads pixels inside a black frame of %i', (border) => {
@@ -92,5 +94,5 @@ it.each([
     /different lengths/,
   ],
 ])('refuses %s', (_, text, reason) => {
-  expect(() => parseEmbeddingText(Buffer.from(text).toString('base64'))).toThrow(reason);
+  expect(() => readEmbeddingText(textsOf(Buffer.from(text)))).toThrow(reason);
 });

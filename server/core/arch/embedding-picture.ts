@@ -9,7 +9,7 @@ import type { Tensor } from '#core/tensor.ts';
 import type { TextualInversion } from './textual-inversion.ts';
 
 /** Keyword of the PNG text. */
-export const EMBEDDING_KEYWORD = 'sd-ti-embedding';
+const EMBEDDING_KEYWORD = 'sd-ti-embedding';
 
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
 const CHANNELS = 3;
@@ -21,9 +21,13 @@ export interface RgbPixels {
   readonly height: number;
 }
 
-/** The embedding in the text of a PNG's `sd-ti-embedding`. Throws FormatError where it is none. */
-export function parseEmbeddingText(base64: string): TextualInversion {
-  return parseEmbedding(Buffer.from(base64, 'base64').toString('utf8'));
+/**
+ * The embedding in the texts of a PNG, by keyword; null where they hold none.
+ * @throws FormatError where there is data that is no embedding
+ */
+export function readEmbeddingText(texts: ReadonlyMap<string, string>): TextualInversion | null {
+  const base64 = texts.get(EMBEDDING_KEYWORD);
+  return base64 === undefined ? null : parseEmbedding(Buffer.from(base64, 'base64').toString('utf8'));
 }
 
 /**
