@@ -3,7 +3,7 @@ import { goldenCases, goldenTensors, maxDifference } from '../../../tests/suppor
 import { pickle, pickledTensor } from '../../../tests/support/pickle-writer.ts';
 import { openGolden, openTensors } from '../../../tests/support/tensor-file.ts';
 import { zipFile } from '../../../tests/support/zip-writer.ts';
-import { placeVectors, readTextualInversion } from './textual-inversion.ts';
+import { placeVectors, readBundledEmbedding, readTextualInversion } from './textual-inversion.ts';
 
 interface Case {
   file: string;
@@ -80,4 +80,14 @@ describe('files that are no embedding', () => {
     const { source, file } = await openGolden('models/lora/kohya_linear.safetensors');
     await expect(readTextualInversion(source, file)).rejects.toThrow(/no textual inversion/);
   });
+});
+
+it('reads an embedding that travels in another file', async () => {
+  const { source, file } = await openGolden('models/textual_inversion/sdxl_clip_l_clip_g.safetensors');
+  const embedding = await readBundledEmbedding(source, file.tensors);
+  expect(embedding).toMatchObject({ count: 2, width: 192, step: null });
+  const one = await openGolden('models/textual_inversion/emb_params.safetensors');
+  const renamed = new Map([['string_to_param.*', one.file.tensors.get('emb_params')!]]);
+  const { vectors } = await readBundledEmbedding(one.source, renamed);
+  expect(vectors.get('clip_l')!.data).toEqual(io.get('emb_params.safetensors/vec')!.data);
 });

@@ -5,6 +5,7 @@ import { applyLora, type LayerWeights } from './apply.ts';
 import { referenceNames } from './layer-names.ts';
 import { readLoraParams } from './load.ts';
 import { matchLora } from './match.ts';
+import { type LoraUse, planLora } from './plan.ts';
 import { loraTargets, sd1TargetParts } from './targets.ts';
 
 interface Case {
@@ -31,18 +32,21 @@ beforeAll(async () => {
 /** The layers that the files change, each file applied to what the one before left. */
 async function applyFiles({ files, te, unet, dyn_dim: dynDim }: Case): Promise<Map<string, LayerWeights>> {
   const targets = loraTargets(checkpoint.file.tensors, parts);
-  const layers = new Map<string, LayerWeights>();
+  const uses: LoraUse<OpenFile>[] = [];
   for (const [i, name] of files.entries()) {
-    const { file, source } = await openGolden(`models/lora/${name}.safetensors`);
-    const match = matchLora(file.tensors, targets);
+    const opened = await openGolden(`models/lora/${name}.safetensors`);
+    const match = matchLora(opened.file.tensors, targets);
     expect(match.unmatched).toEqual([]);
-    for (const layer of match.layers) {
-      const { target } = layer;
-      const before = layers.get(target.name) ?? (await readLayer(target.weight, target.bias));
-      const strength = (target.part === 'text' ? te : unet)[i]!;
-      const params = await readLoraParams(source, file, layer);
-      layers.set(target.name, applyLora(layer.algebra, params, before, { strength, dynDim }));
+    uses.push({ file: opened, match, textEncoder: te[i]!, unet: unet[i]!, dynDim });
+  }
+  const layers = new Map<string, LayerWeights>();
+  for (const { target, steps } of planLora(uses)) {
+    let weights = await readLayer(target.weight, target.bias);
+    for (const { file: opened, layer, strength } of steps) {
+      const params = await readLoraParams(opened.source, opened.file, layer);
+      weights = applyLora(layer.algebra, params, weights, { strength, dynDim });
     }
+    layers.set(target.name, weights);
   }
   return layers;
 }

@@ -5,6 +5,7 @@ import { parseFileKey } from './file-keys.ts';
 import { referenceNames } from './layer-names.ts';
 import { describeUnmatched, matchLora } from './match.ts';
 import { lowRankFactors } from './plain.ts';
+import { planLora } from './plan.ts';
 import { loraTargets, sd1TargetParts } from './targets.ts';
 
 const shapes = (entries: Record<string, number[]>) =>
@@ -236,5 +237,37 @@ describe('what the reference files do not cover', () => {
     ]);
     expect(lowRankFactors(params)).toEqual({ up, down, ranks: 1 });
     expect(lowRankFactors(new Map([...params, ['dora_scale', tensor([1, 2], [1, 1])]]))).toBeNull();
+  });
+});
+
+describe('the plan of several add-ons', () => {
+  const params = (layer: string) => ({
+    [`${layer}.lora_up.weight`]: [64, 1],
+    [`${layer}.lora_down.weight`]: [1, 64],
+  });
+  const text = 'lora_te_text_model_encoder_layers_0_self_attn_q_proj';
+  const unet = 'lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q';
+  const small = { [`${unet}.lora_up.weight`]: [32, 1], [`${unet}.lora_down.weight`]: [1, 32] };
+  const match = matchLora(shapes({ ...small, ...params(text) }), targets);
+
+  it('has a strength for each part, in the order of add-ons', () => {
+    const uses = [
+      { file: 'a', match, textEncoder: 0.5, unet: 0.8, dynDim: null },
+      { file: 'b', match, textEncoder: 0, unet: -1, dynDim: 2 },
+    ];
+    const steps = planLora(uses).map(({ target, steps: all }) => [
+      target.name,
+      all.map(({ file, strength, dynDim }) => [file, strength, dynDim]),
+    ]);
+    expect(steps).toEqual([
+      [
+        TO_Q,
+        [
+          ['a', 0.8, null],
+          ['b', -1, 2],
+        ],
+      ],
+      [TEXT, [['a', 0.5, null]]],
+    ]);
   });
 });
