@@ -28,15 +28,22 @@ const INTEGERS: Readonly<Record<string, keyof PictureRequest>> = {
   Seed: 'seed',
   'Variation seed': 'subseed',
   'Batch size': 'batch_size',
+  'Hires steps': 'hr_second_pass_steps',
 };
 const NUMBERS: Readonly<Record<string, keyof PictureRequest>> = {
   'CFG scale': 'cfg_scale',
   'Variation seed strength': 'subseed_strength',
   'Denoising strength': 'denoising_strength',
+  'Hires upscale': 'hr_scale',
 };
 const TEXTS: Readonly<Record<string, keyof PictureRequest>> = {
   Sampler: 'sampler_name',
   'Schedule type': 'scheduler',
+  'Hires upscaler': 'hr_upscaler',
+  'Hires sampler': 'hr_sampler_name',
+  'Hires schedule type': 'hr_scheduler',
+  'Hires prompt': 'hr_prompt',
+  'Hires negative prompt': 'hr_negative_prompt',
 };
 const RANGES: Partial<Record<keyof PictureRequest, { min: number; max: number }>> = {
   steps: LIMITS.steps,
@@ -44,6 +51,8 @@ const RANGES: Partial<Record<keyof PictureRequest, { min: number; max: number }>
   cfg_scale: { min: 0, max: 1000 },
   subseed_strength: { min: 0, max: 1 },
   denoising_strength: { min: 0, max: 1 },
+  hr_second_pass_steps: { min: 0, max: LIMITS.steps.max },
+  hr_scale: LIMITS.hiresScale,
 };
 /** Facts about the picture that set nothing. "Batch pos" counts within its batch. */
 const FACTS = new Set(['Version', 'Model', 'Model hash', 'Batch pos', 'User']);
@@ -64,6 +73,7 @@ export function fieldsFromInfotext(reading: InfotextReading, deps: InfotextDeps)
     if (!taken && !FACTS.has(key)) unknown[key] = value;
   }
   takeCheckpoint(overrides, reading.fields, deps);
+  if (tellsOfHires(reading.fields)) fields.enable_hr = true;
   if (Object.keys(overrides).length > 0) fields.override_settings = overrides;
   if (Object.keys(extensions).length > 0) fields.extensions = extensions;
   return { fields, unknown };
@@ -91,12 +101,26 @@ function takeSize(fields: Partial<PictureRequest>, key: string, text: string): b
   if (match === null) return false;
   const width = Number(match[1]);
   const height = Number(match[2]);
+  if (key === 'Hires resize') return takeHiresSize(fields, width, height);
   if (!isSide(width) || !isSide(height)) return false;
   if (key === 'Size') Object.assign(fields, { width, height });
   else if (key === 'Seed resize from')
     Object.assign(fields, { seed_resize_from_w: width, seed_resize_from_h: height });
   else return false;
   return true;
+}
+
+/** A side of 0 follows from the other. */
+function takeHiresSize(fields: Partial<PictureRequest>, width: number, height: number): boolean {
+  if (![width, height].every((side) => side === 0 || isSide(side))) return false;
+  Object.assign(fields, { hr_resize_x: width, hr_resize_y: height });
+  return true;
+}
+
+/** A second pass is named by its strength and what it was scaled by. */
+function tellsOfHires(fields: ReadonlyMap<string, string>): boolean {
+  const scaled = ['Hires upscale', 'Hires resize', 'Hires upscaler'].some((key) => fields.has(key));
+  return scaled && fields.has('Denoising strength');
 }
 
 function isSide(value: number): boolean {

@@ -6,6 +6,7 @@ import { type CheckpointRef, type PictureRequest, pictureRequest } from '#contra
 import type { Sampler, Scheduler } from '#core/sampling/types.ts';
 import type { CheckpointFile, Extensions, Library, Settings, SubmitInput } from '../services.ts';
 import { describeSchema } from './describe-schema.ts';
+import { prepareHires } from './prepare-hires.ts';
 import type { JsonSchema } from './route.ts';
 
 /** Samplers and schedulers by any of their names. */
@@ -64,7 +65,7 @@ export function createPrepare(deps: PrepareDeps): Prepare {
     refuseUnusable(file);
     const sha256 = await library.hash(file);
     const checkpoint: CheckpointRef = refTo(library.resolve(file.path), sha256);
-    const request: PictureRequest = {
+    const sized: PictureRequest = {
       ...sent,
       ...resolveNames(deps.names, sent.sampler_name, given.has('scheduler') ? sent.scheduler : null),
       width: given.has('width') ? sent.width : file.nativeWidth,
@@ -74,6 +75,7 @@ export function createPrepare(deps: PrepareDeps): Prepare {
       override_settings: without(sent.override_settings, unknown),
       extensions: extensions.check(sent.extensions),
     };
+    const request = { ...sized, ...prepareHires(sized, deps.names, options) };
     return {
       task: 'txt2img',
       request,

@@ -182,11 +182,75 @@ describe('POST /sdapi/v1/txt2img', () => {
   });
 
   it('warns of what has no effect yet', async () => {
-    const { body } = await txt2img({ enable_hr: true, restore_faces: true, styles: [] }).expect(200);
+    const { body } = await txt2img({ hr_checkpoint_name: 'other', restore_faces: true }).expect(200);
     expect(JSON.parse(body.info).warnings).toEqual([
-      expect.stringContaining('enable_hr'),
+      expect.stringContaining('hr_checkpoint_name'),
       expect.stringContaining('restore_faces'),
     ]);
+  });
+
+  it('takes hires fix, its names resolved and its strength filled in', async () => {
+    await txt2img({
+      enable_hr: true,
+      hr_upscaler: 'Latent (bicubic)',
+      hr_sampler_name: 'k_euler_a',
+      hr_scheduler: 'Use same scheduler',
+      hr_second_pass_steps: 7,
+      hr_resize_x: 256,
+      hr_prompt: 'second',
+    }).expect(200);
+    expect(lastInput().request).toMatchObject({
+      enable_hr: true,
+      hr_upscaler: 'Latent (bicubic)',
+      hr_sampler_name: 'Euler a',
+      hr_scheduler: null,
+      hr_second_pass_steps: 7,
+      hr_scale: 2,
+      hr_resize_x: 256,
+      hr_resize_y: 0,
+      hr_prompt: 'second',
+      denoising_strength: 0.75,
+    });
+    await txt2img({ hr_upscaler: 'R-ESRGAN 4x+', denoising_strength: null }).expect(200);
+    expect(lastInput().request).toMatchObject({ enable_hr: false, denoising_strength: null });
+  });
+
+  it.each([
+    [{ hr_upscaler: 'R-ESRGAN 4x+' }, 'hr_upscaler', 'Latent (nearest-exact)'],
+    [{ hr_scale: 16, width: 1024, height: 1024 }, 'hr_scale', '16384'],
+    [{ hr_scale: 100 }, 'hr_scale', 'a number from 0.1 to 16'],
+    [{ hr_resize_x: 4 }, 'hr_resize_x', '8 to 8192'],
+    [{ hr_resize_y: 9000 }, 'hr_resize_y', '0 to 8192'],
+    [{ hr_second_pass_steps: -1 }, 'hr_second_pass_steps', '0 to 1000'],
+  ])('refuses hires fix with %j', async (body, field, text) => {
+    const { body: answer } = await txt2img({ enable_hr: true, ...body }).expect(422);
+    expect(answer.detail).toEqual([expect.objectContaining({ loc: ['body', field] })]);
+    expect(answer.detail[0].msg).toContain(text);
+    expect(server.jobs.submitted).toEqual([]);
+  });
+
+  it('refuses an unknown sampler of the second pass', async () => {
+    const { body } = await txt2img({ enable_hr: true, hr_sampler_name: 'Eulr a' }).expect(404);
+    expect(body.errors).toContain('Euler a');
+  });
+
+  it('reads hires fix out of an infotext', async () => {
+    const fields =
+      'Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 1, Size: 64x64, ' +
+      'Denoising strength: 0.4, Hires sampler: DPM++ 2M, Hires prompt: "x, y", Hires schedule type: Karras, ' +
+      'Hires resize: 96x0, Hires steps: 9, Hires upscaler: Latent (antialiased)';
+    await txt2img({ infotext: `a cat\n${fields}` }).expect(200);
+    expect(lastInput().request).toMatchObject({
+      enable_hr: true,
+      denoising_strength: 0.4,
+      hr_sampler_name: 'DPM++ 2M',
+      hr_scheduler: 'Karras',
+      hr_prompt: 'x, y',
+      hr_resize_x: 96,
+      hr_resize_y: 0,
+      hr_second_pass_steps: 9,
+      hr_upscaler: 'Latent (antialiased)',
+    });
   });
 
   it('answers an interrupted start with no pictures, as A1111', async () => {

@@ -1,5 +1,6 @@
 import { freemem, totalmem } from 'node:os';
 import type { Field } from '#contracts/manifest.ts';
+import { LATENT_UPSCALERS } from '#core/imaging/latent-upscale.ts';
 import type { CheckpointFile, Extensions, Library, Supervisor } from '../services.ts';
 import type { SamplingNames } from './prepare.ts';
 import type { Route } from './route.ts';
@@ -14,14 +15,6 @@ export interface ListsDeps {
   cmdFlags: () => Record<string, unknown>;
 }
 
-const LATENT_MODES = [
-  '',
-  ' (antialiased)',
-  ' (bicubic)',
-  ' (bicubic antialiased)',
-  ' (nearest)',
-  ' (nearest-exact)',
-];
 /** "None" comes first: clients put the latent modes behind it. */
 const RESIZERS = ['None', 'Lanczos', 'Nearest'];
 
@@ -43,9 +36,7 @@ export function listRoutes(deps: ListsDeps): Route[] {
     get('samplers', 'Samplers', () => deps.names.samplers.map(toSampler)),
     get('schedulers', 'Noise schedules', () => deps.names.schedulers.map(toScheduler)),
     get('upscalers', 'Upscalers', () => RESIZERS.map(toUpscaler)),
-    get('latent-upscale-modes', 'Ways to enlarge a latent', () =>
-      LATENT_MODES.map((mode) => ({ name: `Latent${mode}` })),
-    ),
+    get('latent-upscale-modes', 'Ways to enlarge a latent', () => LATENT_UPSCALERS.map((name) => ({ name }))),
     get('sd-vae', 'VAE files', none),
     get('hypernetworks', 'Hypernetworks', none),
     get('face-restorers', 'Face restorers', none),

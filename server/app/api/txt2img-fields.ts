@@ -1,4 +1,5 @@
 import { LIMITS } from '#contracts/request.ts';
+import { LATENT_UPSCALERS } from '#core/imaging/latent-upscale.ts';
 import type { BodyField } from './pydantic.ts';
 
 /** A field that takes null, as most do: null is the default. */
@@ -51,11 +52,11 @@ export const TXT2IMG_FIELDS: readonly BodyField[] = [
   optional('enable_hr', 'boolean', false),
   optional('firstphase_width', 'integer', 0),
   optional('firstphase_height', 'integer', 0),
-  optional('hr_scale', 'number', 2),
-  optional('hr_upscaler', 'string', null),
-  optional('hr_second_pass_steps', 'integer', 0),
-  optional('hr_resize_x', 'integer', 0),
-  optional('hr_resize_y', 'integer', 0),
+  optional('hr_scale', 'number', 2, LIMITS.hiresScale),
+  optional('hr_upscaler', 'string', null, { description: `One of: ${LATENT_UPSCALERS.join(', ')}.` }),
+  optional('hr_second_pass_steps', 'integer', 0, { min: 0, max: LIMITS.steps.max }),
+  optional('hr_resize_x', 'integer', 0, { min: 0, max: LIMITS.width.max }),
+  optional('hr_resize_y', 'integer', 0, { min: 0, max: LIMITS.height.max }),
   optional('hr_checkpoint_name', 'string', null),
   optional('hr_sampler_name', 'string', null),
   optional('hr_scheduler', 'string', null),
@@ -94,11 +95,24 @@ export const REQUEST_FIELDS = [
   's_tmax',
   's_tmin',
   's_noise',
+  'enable_hr',
+  'hr_scale',
+  'hr_resize_x',
+  'hr_resize_y',
+  'hr_upscaler',
+  'hr_second_pass_steps',
+  'hr_sampler_name',
+  'hr_scheduler',
+  'hr_prompt',
+  'hr_negative_prompt',
 ] as const;
 
 /** What A1111 would do with these and Tapestry does not yet: the job carries a warning where they are set. */
 export const WITHOUT_EFFECT: readonly { name: string; isSet: (value: unknown) => boolean }[] = [
-  { name: 'enable_hr', isSet: (value) => value === true },
+  {
+    name: 'hr_checkpoint_name',
+    isSet: (value) => typeof value === 'string' && !['', 'Use same checkpoint'].includes(value),
+  },
   { name: 'restore_faces', isSet: (value) => value === true },
   {
     name: 'refiner_checkpoint',

@@ -160,8 +160,10 @@ export const stableDiffusion = [
       description: '0.1…10.',
     }),
     toggle('no_dpmpp_sde_batch_determinism', false, 'No dpmpp sde batch determinism'),
-    toggle('use_old_hires_fix_width_height', false, 'Use old hires fix width height', {
-      description: 'W/h = final size.',
+    toggle('use_old_hires_fix_width_height', false, 'Hires fix: width and height are the final size', {
+      description:
+        'As before hires fix had a factor: the first pass has about 512 × 512 pixels in that shape.',
+      effective: true,
     }),
     toggle('hires_fix_use_firstpass_conds', false, 'Hires fix use firstpass conds'),
     toggle('use_old_scheduling', false, 'Old prompt editing timelines', {
