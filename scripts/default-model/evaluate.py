@@ -5,7 +5,7 @@ import argparse
 import json
 import os
 
-from kit.console import Log, Stop, be_quiet
+from kit.console import Stop, be_quiet
 from kit.defaults import CFG_SCALE, STEPS, examples
 
 FIRST_SEED = 10_000
@@ -41,7 +41,7 @@ def main():
     net, meta = load_checkpoint(options.checkpoint)
     pictures = Pictures(options.work)
     captions = Captions(pictures)
-    bank = Bank(captions, *latents(options.work, net.vae, pictures, Log(options.work), Stop()))
+    bank = Bank(captions, *latents(options.work, net.vae, pictures, print, Stop()))
 
     @torch.no_grad()
     def paint(prompts, first_seed):

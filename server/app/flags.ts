@@ -84,14 +84,18 @@ export function parseFlags(argv: readonly string[]): Flags {
     throw new FlagsExit(printed.join('').trimEnd(), error.exitCode);
   }
   const values = command.opts<Record<string, unknown>>();
-  const ignored = [...IGNORED_SWITCHES, ...IGNORED_WITH_VALUE].filter(
-    (name) => name !== 'install-cuda' && values[toDest(name, '')] !== undefined,
-  );
-  return {
-    ...(values as unknown as Flags),
-    api: values.api !== false,
-    ignored: ignored.map((name) => `--${name}`),
-  };
+  const tuning = [...IGNORED_SWITCHES, ...IGNORED_WITH_VALUE];
+  const isGiven = (name: string) => command.getOptionValueSource(optionKey(name)) === 'cli';
+  const ignored = tuning
+    .filter((name) => name !== 'install-cuda' && isGiven(name))
+    .map((name) => `--${name}`);
+  for (const name of tuning) delete values[optionKey(name)];
+  return { ...(values as unknown as Flags), api: values.api !== false, ignored };
+}
+
+/** Where commander keeps a flag's value: `xformers`, and `halfVae` of `--no-half-vae`. */
+function optionKey(flag: string): string {
+  return flag.replace(/^no-/, '').replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function createCommand(): Command {
@@ -135,10 +139,8 @@ function createCommand(): Command {
 /** Flags as `GET /sdapi/v1/cmd-flags` lists them: by argparse's names, without passwords. */
 export function toCmdFlags(flags: Flags): Record<string, unknown> {
   const { ignored, apiAuth, gradioAuth, api, ...plain } = flags;
-  const values = Object.entries(plain).map(([key, value]) => [toDest(key, '_'), value] as const);
-  const switches = IGNORED_SWITCHES.map(
-    (name) => [toDest(name, '_'), ignored.includes(`--${name}`)] as const,
-  );
+  const values = Object.entries(plain).map(([key, value]) => [toDest(key), value] as const);
+  const switches = IGNORED_SWITCHES.map((name) => [toDest(name), ignored.includes(`--${name}`)] as const);
   return {
     ...Object.fromEntries(switches),
     ...Object.fromEntries(values),
@@ -153,9 +155,8 @@ export function toCmdFlags(flags: Flags): Record<string, unknown> {
   };
 }
 
-/** `no-half-vae` → `noHalfVae` (separator ""), `dataDir` → `data_dir` (separator "_"). */
-function toDest(name: string, separator: '' | '_'): string {
-  if (separator === '') return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+/** `dataDir` and `no-half` as argparse names them: `data_dir`, `no_half`. */
+function toDest(name: string): string {
   return name.replace(/-/g, '_').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

@@ -80,6 +80,16 @@ describe('kill -9 of the app', () => {
   });
 });
 
+describe('a restart', () => {
+  it('changes no byte of what a seed paints', async () => {
+    app = await startApp();
+    const before = await imageBytes(app.url, await paint(app.url, QUICK));
+    expect(await app.stop()).toBe(0);
+    app = await startApp({ dataFolder: app.dataFolder });
+    expect((await imageBytes(app.url, await paint(app.url, QUICK))).equals(before)).toBe(true);
+  });
+});
+
 describe('Ctrl-C', () => {
   it('ends the app cleanly and leaves no process behind, also in the middle of a job', async () => {
     app = await startApp();

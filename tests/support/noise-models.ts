@@ -1,4 +1,5 @@
-import { createDiffusionModel, createFlowModel, type NoiseModel } from '#core/sampling/schedule-model.ts';
+import { createDiffusionModel, createFlowModel } from '#core/sampling/schedule-model.ts';
+import type { NoiseModel } from '#core/sampling/types.ts';
 
 /** The models that the golden sets of schedules and samplers name. */
 export function goldenNoiseModel(name: string, quantize = false): NoiseModel {

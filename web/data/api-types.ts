@@ -20,6 +20,8 @@ export interface Checkpoint {
   nativeWidth: number;
   nativeHeight: number;
   defaults: CheckpointDefaults;
+  /** What the file's author says of its use. */
+  usageHint?: string | null;
 }
 
 export interface Models {

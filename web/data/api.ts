@@ -42,7 +42,7 @@ export function postJson<T>(
 }
 
 async function call<T>(method: 'GET' | 'POST', path: string, options: CallOptions): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json' };
+  const headers: Record<string, string> = { accept: 'application/json', 'x-tapestry-client': 'ui' };
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   if (options.idempotencyKey !== undefined) headers['idempotency-key'] = options.idempotencyKey;
   let response: Response;

@@ -6,6 +6,7 @@ import type { Door } from '../door/door.ts';
 import { loginRouter } from '../door/login.ts';
 import { docsRouter } from './docs.ts';
 import { errorHandler, notFound } from './errors.ts';
+import { JOB_DOCS } from './job-docs.ts';
 import { type Route, routerOf } from './route.ts';
 
 export interface AppParts {
@@ -27,8 +28,8 @@ export function createApp({ door, log, version, sdapi, native, ui }: AppParts): 
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(processTime, securityHeaders, door.guard, compression({ threshold: 1000 }));
-  app.use(loginRouter(door), door.authorize, withoutSlash);
-  app.use(docsRouter([...sdapi, ...native], version));
+  app.use(toSubpath(door.config.subpath), loginRouter(door), door.authorize, withoutSlash);
+  app.use(docsRouter([...sdapi, ...native, ...JOB_DOCS], version));
   app.use(routerOf(sdapi, [jsonBody(BODY_LIMITS.a1111)]));
   app.use(routerOf(native, [jsonBody(BODY_LIMITS.native)]));
   app.get('/config', (_req, res) => void res.json(GRADIO_CONFIG));
@@ -58,6 +59,14 @@ const securityHeaders: RequestHandler = (_req, res, next) => {
   res.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
   next();
 };
+
+/** `/X` → `/X/` below `--subpath X`: the page's own links are relative to it. */
+function toSubpath(subpath: string): RequestHandler {
+  return (req, res, next) => {
+    if (subpath === '' || req.path !== subpath) return next();
+    res.redirect(308, `${subpath}/`);
+  };
+}
 
 /** `/path/` → `/path`, as Starlette answers it. */
 const withoutSlash: RequestHandler = (req, res, next) => {

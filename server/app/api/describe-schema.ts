@@ -5,6 +5,7 @@ export function describeSchema(schema: JsonSchema | undefined): string {
   if (schema === undefined) return 'another value';
   const { anyOf, type, minimum, maximum, maxLength } = schema;
   if (Array.isArray(anyOf)) return anyOf.map((each) => describeSchema(each as JsonSchema)).join(' or ');
+  if (Array.isArray(type)) return type.map((each) => describeSchema({ ...schema, type: each })).join(' or ');
   switch (type) {
     case 'integer':
     case 'number':

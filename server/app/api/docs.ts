@@ -5,7 +5,7 @@ import { openApi } from './openapi.ts';
 import type { Route } from './route.ts';
 
 /** Swagger UI at `/docs` with local files only, and `/openapi.json`. Links are relative: they hold below a subpath. */
-export function docsRouter(routes: readonly Route[], version: string): Router {
+export function docsRouter(routes: readonly Omit<Route, 'handle'>[], version: string): Router {
   const router = express.Router();
   const description = openApi(routes, version);
   const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));

@@ -1,7 +1,7 @@
 import type { JsonSchema, Route } from './route.ts';
 
 /** `/openapi.json` of the routes, version 3.1. */
-export function openApi(routes: readonly Route[], version: string): JsonSchema {
+export function openApi(routes: readonly Omit<Route, 'handle'>[], version: string): JsonSchema {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
@@ -15,7 +15,7 @@ export function openApi(routes: readonly Route[], version: string): JsonSchema {
   };
 }
 
-function operation({ method, path, summary, tag, body, answer, query }: Route): JsonSchema {
+function operation({ method, path, summary, tag, body, answer, query }: Omit<Route, 'handle'>): JsonSchema {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => {
     return { name, in: 'path', required: true, schema: { type: 'string' } };
   });

@@ -10,7 +10,7 @@ export function withoutSubpath(url: string, subpath: string): string {
 
 /**
  * Takes the prefix off every request and upgrade, before Express and Socket.IO see them: call it last, when both are
- * attached. `/X` alone is sent on to `/X/`, since the page's own links are relative to it.
+ * attached. `/X` alone is left as it is, for the app to send on to `/X/`.
  */
 export function serveBelow(server: Server, subpath: string): void {
   if (subpath === '') return;

@@ -30,7 +30,7 @@ const RULES: readonly KindRule[] = [
     matches: (h) =>
       some(
         h,
-        /\.(lora_(down|up|A|B)\.(\w+\.)?weight|hada_w1_a|lokr_w[12](_a)?|oft_blocks|oft_diag|a1\.weight)$/,
+        /\.(lora_(down|up|A|B)\.(\w+\.)?weight|(\w+_)?lora(_linear_layer)?\.(down|up)\.weight|hada_w1_a|lokr_w[12](_a)?|oft_blocks|oft_diag|a1\.weight|on_input|diff|w_norm)$/,
       ),
   },
   {

@@ -6,7 +6,7 @@
 import { FormatError } from './format-error.ts';
 
 /** Bytes per element of each dtype that the format knows. */
-const DTYPE_SIZES = {
+export const DTYPE_SIZES = {
   F64: 8,
   F32: 4,
   F16: 2,

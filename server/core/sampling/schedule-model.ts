@@ -1,8 +1,6 @@
 import { exp32, lerp32, log32 } from './float32.ts';
 import type { NoiseModel } from './types.ts';
 
-export type { NoiseModel };
-
 export interface DiffusionModelOptions {
   /** Family id, e.g. "sd1". */
   family: string;

@@ -1,4 +1,5 @@
 import { Weave } from '../../components/weave.tsx';
+import type { Checkpoint } from '../../data/api-types.ts';
 import { useLive } from '../../data/live-store.ts';
 import { useModels } from '../../data/queries.ts';
 import { useCurrentCheckpoint, useForm } from '../txt2img/form-store.ts';
@@ -16,18 +17,15 @@ export function EmptyStage() {
       </div>
       {data !== undefined && known && (
         <div className={classes.words}>
-          {checkpoint === null ? (
-            <NoCheckpoint />
-          ) : (
-            <Invitation examples={checkpoint.defaults.examples ?? []} />
-          )}
+          {checkpoint === null ? <NoCheckpoint /> : <Invitation checkpoint={checkpoint} />}
         </div>
       )}
     </div>
   );
 }
 
-function Invitation({ examples }: { examples: string[] }) {
+function Invitation({ checkpoint }: { checkpoint: Checkpoint }) {
+  const { examples = [] } = checkpoint.defaults;
   const edit = useForm((state) => state.edit);
   return (
     <>
@@ -44,6 +42,7 @@ function Invitation({ examples }: { examples: string[] }) {
           </li>
         ))}
       </ul>
+      {checkpoint.usageHint && <p className={classes.hint}>{checkpoint.usageHint}</p>}
     </>
   );
 }

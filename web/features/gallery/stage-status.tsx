@@ -16,7 +16,7 @@ function LiveStatus({ job, progress }: { job: Job; progress: JobProgress | null 
   const parts = [progress.phase];
   if (progress.steps > 0) parts.push(`step ${progress.step} of ${progress.steps}`);
   if (progress.batches > 1) parts.push(`batch ${progress.batch + 1} of ${progress.batches}`);
-  if (progress.etaSeconds !== null) parts.push(`${formatEta(progress.etaSeconds)} left`);
+  if (progress.etaSeconds) parts.push(`${formatEta(progress.etaSeconds)} left`);
   return (
     <p className={classes.status}>
       <strong>{formatPercent(progress.fraction)}</strong> · {parts.join(' · ')}

@@ -17,7 +17,7 @@ export function jobText(job: Job, position: number | null, progress: JobProgress
   }
   if (job.state === 'leased' || job.state === 'running') {
     if (progress?.jobId !== job.id) return 'Getting ready';
-    const eta = progress.etaSeconds === null ? '' : `, ${formatEta(progress.etaSeconds)} left`;
+    const eta = !progress.etaSeconds ? '' : `, ${formatEta(progress.etaSeconds)} left`;
     return `${formatPercent(progress.fraction)}, ${progress.phase}${eta}`;
   }
   return ENDS[job.state] ?? doneText(job);

@@ -1,16 +1,10 @@
 import type { Tensor } from '../../tensor.ts';
 import { weightedSum } from '../tensor-math.ts';
 import type { TimestepSampler, TimestepSamplerInput, UniPcOptions } from '../types.ts';
-import { unipcUpdate } from './shared/unipc-update.ts';
+import { type Evaluation, unipcUpdate } from './shared/unipc-update.ts';
 import { createVpSchedule } from './shared/vp-schedule.ts';
 
 const DEFAULTS: UniPcOptions = { variant: 'bh1', skipType: 'time_uniform', order: 3, lowerOrderFinal: true };
-
-/** A picture estimate and the time it was made at. */
-export interface Evaluation {
-  time: number;
-  denoised: Tensor;
-}
 
 /**
  * UniPC, a unified predictor-corrector over picture estimates. Zhao et al. 2023. It takes only the number of steps from

@@ -1,9 +1,14 @@
 import type { Tensor } from '../../../tensor.ts';
 import { type Term, weightedSum } from '../../tensor-math.ts';
 import type { UniPcOptions } from '../../types.ts';
-import type { Evaluation } from '../unipc.ts';
 import { invert, multiplyVector } from './linear-algebra.ts';
 import type { VpSchedule } from './vp-schedule.ts';
+
+/** A picture estimate and the time it was made at. */
+export interface Evaluation {
+  time: number;
+  denoised: Tensor;
+}
 
 export interface UnipcUpdateInput {
   /** At the time of past[0]. */
