@@ -39,6 +39,10 @@ export interface Scheduler {
   label: string;
 }
 
+export interface LatentUpscaleMode {
+  name: string;
+}
+
 export type OptionValues = Record<string, unknown>;
 
 /** One option as the Settings tab shows it. */

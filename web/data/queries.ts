@@ -3,6 +3,7 @@ import { QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/re
 import { ApiError, getJson, postJson } from './api.ts';
 import type {
   Extension,
+  LatentUpscaleMode,
   Models,
   OptionSchema,
   OptionValues,
@@ -33,6 +34,12 @@ export const useModels = () => useQuery({ queryKey: ['models'], ...read<Models>(
 export const useSamplers = () => useQuery({ queryKey: ['samplers'], ...read<Sampler[]>('api/samplers') });
 export const useSchedulers = () =>
   useQuery({ queryKey: ['schedulers'], ...read<Scheduler[]>('api/schedulers') });
+/** From A1111's API: fails where it is switched off or has a password of its own. */
+export const useLatentUpscalers = () =>
+  useQuery({
+    queryKey: ['latent-upscalers'],
+    ...read<LatentUpscaleMode[]>('sdapi/v1/latent-upscale-modes'),
+  });
 export const useOptions = () => useQuery({ queryKey: ['options'], ...read<OptionValues>('api/options') });
 export const useOptionsSchema = () =>
   useQuery({ queryKey: ['options-schema'], ...read<OptionSchema[]>('api/options/schema') });

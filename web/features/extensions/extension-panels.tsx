@@ -1,11 +1,10 @@
-import { Accordion, Switch } from '@mantine/core';
+import { Fold, Folds } from '../../components/fold.tsx';
 import { shortReason } from '../../components/short-reason.ts';
 import { PanelForm } from '../../forms/panel-form.tsx';
 import { type PanelValues, panelValues } from '../../forms/values.ts';
 import { useField } from '../txt2img/form-store.ts';
 import type { ExtensionPanel } from '../txt2img/form-values.ts';
 import { isAbout, useProblem } from '../txt2img/problem-store.ts';
-import classes from './extension-panels.module.css';
 import { useExtensionPanels } from './use-extension-panels.ts';
 
 /** Panels that extensions declare, each as a fold with its switch in the header. */
@@ -13,11 +12,11 @@ export function ExtensionPanels() {
   const panels = useExtensionPanels();
   if (panels.length === 0) return null;
   return (
-    <Accordion multiple chevronPosition="left" chevronSize={16} variant="unstyled" order={2}>
+    <Folds>
       {panels.map((each) => (
         <PanelFold key={`${each.extension}/${each.panel.id}`} {...each} />
       ))}
-    </Accordion>
+    </Folds>
   );
 }
 
@@ -29,33 +28,18 @@ function PanelFold({ extension, panel }: ExtensionPanel) {
   const change = (values: PanelValues) =>
     setExtensions({ ...extensions, [extension]: { ...chosen, ...values } });
   return (
-    <Accordion.Item value={`${extension}/${panel.id}`} className={classes.panel ?? ''}>
-      <div className={classes.head}>
-        <Accordion.Control
-          classNames={{
-            control: classes.control ?? '',
-            label: classes.title ?? '',
-            chevron: classes.chevron ?? '',
-          }}
-        >
-          {panel.title}
-        </Accordion.Control>
-        {enabledBy !== undefined && (
-          <Switch
-            aria-label={`Enable ${panel.title}`}
-            checked={panelValues(panel, chosen)[enabledBy] === true}
-            onChange={(event) => change({ [enabledBy]: event.currentTarget.checked })}
-          />
-        )}
-      </div>
-      <Accordion.Panel>
-        <PanelForm
-          panel={panel}
-          chosen={chosen}
-          onChange={change}
-          errorOf={(key) => (problem && isAbout(problem, key) ? shortReason(problem) : null)}
-        />
-      </Accordion.Panel>
-    </Accordion.Item>
+    <Fold
+      id={`${extension}/${panel.id}`}
+      title={panel.title}
+      checked={enabledBy === undefined ? undefined : panelValues(panel, chosen)[enabledBy] === true}
+      onSwitch={(checked) => enabledBy !== undefined && change({ [enabledBy]: checked })}
+    >
+      <PanelForm
+        panel={panel}
+        chosen={chosen}
+        onChange={change}
+        errorOf={(key) => (problem && isAbout(problem, key) ? shortReason(problem) : null)}
+      />
+    </Fold>
   );
 }

@@ -2,6 +2,7 @@ import { useModels } from '../../data/queries.ts';
 import { ExtensionPanels } from '../extensions/extension-panels.tsx';
 import { CheckpointSelect } from '../models/checkpoint-select.tsx';
 import { BatchFields } from './batch-fields.tsx';
+import { HiresFields } from './hires-fields.tsx';
 import { OverrideChips } from './override-chips.tsx';
 import { PromptField } from './prompt-field.tsx';
 import { SamplingFields } from './sampling-fields.tsx';
@@ -28,6 +29,7 @@ export function FormColumn() {
         <BatchFields />
         <SeedField />
         <OverrideChips />
+        <HiresFields />
         <ExtensionPanels />
       </div>
     </div>

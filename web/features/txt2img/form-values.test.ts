@@ -34,6 +34,7 @@ describe('form values', () => {
     expect(editsFrom({ prompt: 'a fox', seed: 0, eta: 0.5, styles: ['x'] })).toEqual({
       prompt: 'a fox',
       seed: 0,
+      enable_hr: false,
     });
   });
 
@@ -54,5 +55,16 @@ describe('form values', () => {
     expect(toRequest(values, [{ extension: 'sld', panel }]).extensions).toEqual({});
     const on = { ...values, extensions: { sld: { on: true }, uninstalled: { x: 1 } } };
     expect(toRequest(on, [{ extension: 'sld', panel }]).extensions).toEqual({ sld: { on: true, scale: 5 } });
+  });
+
+  it('sends hires fix when it is on, and nothing of it when it is off', () => {
+    const values = defaultsOf(checkpoint);
+    expect(Object.keys(toRequest(values, [])).filter((key) => /hr|denoising/.test(key))).toEqual([]);
+    expect(toRequest({ ...values, enable_hr: true }, [])).toMatchObject({
+      task: 'txt2img',
+      enable_hr: true,
+      hr_upscaler: 'Latent',
+      denoising_strength: 0.7,
+    });
   });
 });

@@ -3,6 +3,7 @@ import type { Panel } from '#contracts/manifest.ts';
 import type { PictureRequest } from '#contracts/request.ts';
 import type { Checkpoint } from '../../data/api-types.ts';
 import { type PanelValues, panelValues } from '../../forms/values.ts';
+import { HIRES_DEFAULTS, type HiresValues, hiresFrom, withoutIdleHires } from './hires.ts';
 
 export type FormValues = Pick<
   PictureRequest,
@@ -19,7 +20,8 @@ export type FormValues = Pick<
   | 'seed'
   | 'override_settings'
   | 'extensions'
->;
+> &
+  HiresValues;
 
 /** Only what differs from the checkpoint's defaults by the user's own hand. */
 export type FormEdits = Partial<FormValues>;
@@ -38,6 +40,7 @@ const BASE: FormValues = {
   seed: -1,
   override_settings: {},
   extensions: {},
+  ...HIRES_DEFAULTS,
 };
 
 /** What an untouched form holds with this checkpoint. */
@@ -55,12 +58,12 @@ export function defaultsOf(checkpoint: Checkpoint | null): FormValues {
   };
 }
 
-const FORM_KEYS = Object.keys(BASE) as (keyof FormValues)[];
+const FORM_KEYS = (Object.keys(BASE) as (keyof FormValues)[]).filter((key) => !(key in HIRES_DEFAULTS));
 
 /** The part of a request that the form can show; the rest of a pasted infotext is not lost, it is an override. */
 export function editsFrom(request: Partial<PictureRequest>): FormEdits {
   const known = FORM_KEYS.filter((key) => request[key] !== undefined && request[key] !== null);
-  return Object.fromEntries(known.map((key) => [key, request[key]])) as FormEdits;
+  return { ...Object.fromEntries(known.map((key) => [key, request[key]])), ...hiresFrom(request) };
 }
 
 /** One panel of one extension. */
@@ -69,16 +72,16 @@ export interface ExtensionPanel {
   panel: Panel;
 }
 
-/** What is sent: values of switched-off panels stay here. */
+/** What is sent: values of switched-off panels, hires fix among them, stay here. */
 export function toRequest(
   values: FormValues,
   panels: readonly ExtensionPanel[],
-): FormValues & { task: 'txt2img' } {
+): FormEdits & Pick<FormValues, 'extensions'> & { task: 'txt2img' } {
   const extensions: Record<string, PanelValues> = {};
   for (const { extension, panel } of panels) {
     const chosen = panelValues(panel, values.extensions[extension]);
     if (panel.enabledBy !== undefined && chosen[panel.enabledBy] !== true) continue;
     extensions[extension] = { ...extensions[extension], ...chosen };
   }
-  return { task: 'txt2img', ...values, extensions };
+  return { task: 'txt2img', ...withoutIdleHires(values), extensions };
 }

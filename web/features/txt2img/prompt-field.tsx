@@ -8,13 +8,13 @@ import classes from './prompt-field.module.css';
 import { ReadInfotext } from './read-infotext.tsx';
 
 interface Props {
-  field: 'prompt' | 'negative_prompt';
+  field: 'prompt' | 'negative_prompt' | 'hr_prompt' | 'hr_negative_prompt';
   label: string;
   rows: number;
   placeholder: string;
 }
 
-/** Prompt or negative prompt, with its token count; the prompt also reads settings that were pasted into it. */
+/** A prompt or negative prompt, with its token count; the prompt also reads settings that were pasted into it. */
 export function PromptField({ field, label, rows, placeholder }: Props) {
   const id = useId();
   const [text, setText] = useField(field);
