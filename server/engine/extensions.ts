@@ -1,9 +1,10 @@
 /** Loads the engine side of extensions onto a fresh set of hooks. */
 import { registerHooks } from 'node:module';
-import { isAbsolute, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ExtensionInfo } from '#contracts/manifest.ts';
 import type { Sampler, Scheduler } from '#core/sampling/types.ts';
+import { isInside } from '#io/paths.ts';
 import type { EngineApi, ExtensionEntry } from '#sdk/extension.ts';
 import { createHookSet, type HookSet } from '#sdk/hook-set.ts';
 
@@ -35,11 +36,6 @@ export function registerExtensionResolver(folders: Set<string>): void {
       );
     },
   });
-}
-
-function isInside(folder: string, file: string): boolean {
-  const way = relative(folder, file);
-  return way !== '' && !way.startsWith('..') && !isAbsolute(way);
 }
 
 /** Attaches each extension's entry to a new hook set and freezes it. An extension that throws is left out, with why. */

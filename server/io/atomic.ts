@@ -25,8 +25,9 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
   }
 }
 
-/** What the file system says about a failed write, as a coded error. */
+/** What the file system says about a failed write, as a coded error; one that is coded already stays as it is. */
 export function writeError(path: string, error: unknown): TapestryError {
+  if (error instanceof TapestryError) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new TapestryError('DISK_FULL', { value: path, cause: error });

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
 import { TapestryError } from '#contracts/errors.ts';
-import { toOutputError } from '../gallery/gallery.ts';
+import { writeError } from '#io/atomic.ts';
 import { ACCEPTED_PICTURES, type Upload, type Uploads } from '../gallery/uploads.ts';
 import type { Route } from './route.ts';
 import { sendPicture } from './send-picture.ts';
@@ -97,7 +97,7 @@ function hashingStorage(folder: string): StorageEngine {
       });
       pipeline(file.stream, tap, createWriteStream(path, { flags: 'wx' })).then(
         () => done(null, { path, filename: hash.digest('hex') }),
-        (thrown) => rm(path, { force: true }).finally(() => done(toOutputError(thrown, folder))),
+        (thrown) => rm(path, { force: true }).finally(() => done(writeError(folder, thrown))),
       );
     },
     _removeFile(_request, file, done) {

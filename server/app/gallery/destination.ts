@@ -1,11 +1,12 @@
 /** Which folder and which names a picture may take. Folders are A1111's options; nothing here touches a file. */
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { TapestryError } from '#contracts/errors.ts';
 import type { ImageMessage } from '#contracts/messages.ts';
 import type { PictureJob } from '#contracts/request.ts';
 import { applyNamePattern, type NameFields } from '#core/naming/file-name.ts';
 import { fitFileName } from '#core/naming/sanitize.ts';
 import { composeFileName, defaultNamePattern, nextSequenceNumber } from '#core/naming/sequence.ts';
+import { isInside } from '#io/paths.ts';
 
 const SAMPLE_FOLDERS = ['outdir_samples', 'outdir_txt2img_samples'] as const;
 const GRID_FOLDERS = ['outdir_grids', 'outdir_txt2img_grids'] as const;
@@ -81,12 +82,6 @@ export function outputDestination(picture: Nameless, dataFolder: string): Destin
     names: (present) =>
       withNumber ? counted(present, '', decoration, format) : suffixed(decoration, format),
   };
-}
-
-/** True for the folder itself and all below it. */
-export function isInside(folder: string, path: string): boolean {
-  const rest = relative(folder, path);
-  return rest === '' || (rest !== '..' && !/^\.\.[/\\]/.test(rest) && !isAbsolute(rest));
 }
 
 function nameFields({ job, image, at, pixels }: Nameless): NameFields {

@@ -7,13 +7,15 @@
  */
 import * as nodeFs from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
-import { TapestryError } from '#contracts/errors.ts';
+import type { TapestryError } from '#contracts/errors.ts';
 import type { Assignment, ImageMessage } from '#contracts/messages.ts';
+import { writeError } from '#io/atomic.ts';
 import { decodePicture } from '#io/image.ts';
+import { isInside } from '#io/paths.ts';
 import type { ImageRow } from '../store/image-repository.ts';
 import type { Store } from '../store/store.ts';
-import { type Destination, isInside, needsPixels, outputDestination } from './destination.ts';
-import { errnoOf, type FileCalls, partOf, placeFile, syncFile } from './place-file.ts';
+import { type Destination, needsPixels, outputDestination } from './destination.ts';
+import { type FileCalls, partOf, placeFile, syncFile } from './place-file.ts';
 
 export interface GalleryDeps {
   store: Pick<Store, 'images'>;
@@ -155,7 +157,7 @@ export function createGallery(deps: GalleryDeps): Gallery {
     try {
       named = await place(row, outputs);
     } catch (thrown) {
-      const error = toOutputError(thrown, outputs.folder);
+      const error = writeError(outputs.folder, thrown);
       await commit(await place({ ...row, saved: false }, results), seal);
       return { outcome: 'stored', error, warning: null };
     }
@@ -228,17 +230,6 @@ export function createGallery(deps: GalleryDeps): Gallery {
       await calls.rm(join(resultsFolder, jobId), { recursive: true, force: true });
     },
   };
-}
-
-/** A failed write as people should read it. */
-export function toOutputError(thrown: unknown, path: string): TapestryError {
-  if (thrown instanceof TapestryError) return thrown;
-  const code = errnoOf(thrown);
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new TapestryError('DISK_FULL', { value: path, cause: thrown });
-  }
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return new TapestryError('OUTPUT_UNWRITABLE', { value: path, reason, cause: thrown });
 }
 
 async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

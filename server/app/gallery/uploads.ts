@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { TapestryError } from '#contracts/errors.ts';
+import { writeError } from '#io/atomic.ts';
 import type { Store } from '../store/store.ts';
-import { toOutputError } from './gallery.ts';
 import { syncFile } from './place-file.ts';
 import { type PictureType, sniffPicture } from './sniff-picture.ts';
 
@@ -95,7 +95,7 @@ export async function createUploads(deps: UploadsDeps): Promise<Uploads> {
     async store(bytes, field) {
       const file = join(incoming, `body-${process.pid}-${count++}`);
       await fs.writeFile(file, bytes).catch((thrown) => {
-        throw toOutputError(thrown, folder);
+        throw writeError(folder, thrown);
       });
       return adopt(file, createHash('sha256').update(bytes).digest('hex'), field);
     },

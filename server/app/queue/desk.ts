@@ -14,7 +14,8 @@ import type {
   PreviewMessage,
   ProgressMessage,
 } from '#contracts/messages.ts';
-import { type Gallery, toOutputError } from '../gallery/gallery.ts';
+import { writeError } from '#io/atomic.ts';
+import type { Gallery } from '../gallery/gallery.ts';
 import { afterDeath, afterDone, afterFailed, type Departure, type Ending, type Standing } from './ending.ts';
 import type { JobLog } from './job-log.ts';
 import type { JobQueue, Lease } from './job-queue.ts';
@@ -118,7 +119,7 @@ export function createDesk(deps: DeskDeps): Desk {
         progress: null,
         running: false,
         stop: null,
-        failure: trouble === null ? null : toOutputError(trouble, tempFolder),
+        failure: trouble === null ? null : writeError(tempFolder, trouble),
       };
     });
     const of = attempt as Attempt | null;
@@ -148,7 +149,7 @@ export function createDesk(deps: DeskDeps): Desk {
       if (kept.warning !== null) records.warn(message.jobId, kept.warning);
       if (kept.error !== null) giveUp(of, kept.error);
     } catch (thrown) {
-      giveUp(of, toOutputError(thrown, message.file));
+      giveUp(of, writeError(message.file, thrown));
     }
   }
 

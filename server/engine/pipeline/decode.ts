@@ -1,5 +1,6 @@
 import { TapestryError } from '#contracts/errors.ts';
 import { itemOf, type Tensor } from '#core/tensor.ts';
+import type { CheckpointModel } from '../runtime/types.ts';
 import type { BatchRun } from './job-run.ts';
 import { reportPhase } from './progress.ts';
 
@@ -15,7 +16,7 @@ export async function decode(batch: BatchRun): Promise<void> {
   const taken = await job.hooks.hooks.decode.promise(context);
   const model = job.model!;
   for (let i = 0; i < batch.context.seeds.length; i++) {
-    const picture = taken ? itemOf(taken, i) : await decodeOne(model, itemOf(context.latent, i));
+    const picture = taken ? itemOf(taken, i) : await decodeLatent(model, itemOf(context.latent, i));
     if (picture.data.some(Number.isNaN)) {
       throw new TapestryError('NAN_OUTPUT', {
         value: 'VAE',
@@ -27,7 +28,8 @@ export async function decode(batch: BatchRun): Promise<void> {
   job.timings.decodeMs += performance.now() - start;
 }
 
-async function decodeOne(model: NonNullable<BatchRun['job']['model']>, latent: Tensor): Promise<Tensor> {
+/** A latent in sampler space, [1, c, h, w], as a picture [1, 3, H, W] in about -1..1. */
+export async function decodeLatent(model: CheckpointModel, latent: Tensor): Promise<Tensor> {
   const [, , height, width] = latent.shape as [number, number, number, number];
   const { latentScale, downscale } = model.info;
   const data = await model.decode(

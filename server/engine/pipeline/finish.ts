@@ -7,6 +7,7 @@ import { toPicture } from '#core/imaging/picture.ts';
 import { floatValue, type InfotextEntry, type InfotextValue, writeInfotext } from '#core/prompt/infotext.ts';
 import { standardFields } from '#core/prompt/infotext-fields.ts';
 import type { Tensor } from '#core/tensor.ts';
+import { writeError } from '#io/atomic.ts';
 import type { PictureFormat } from '#io/image.ts';
 import { encodePictureFile, formatFor, pictureFormat } from '#io/picture-file.ts';
 import type { ImageContext, SaveContext } from '#sdk/types.ts';
@@ -44,7 +45,10 @@ export async function saveImage(batch: BatchRun, image: ImageContext): Promise<v
   await job.hooks.hooks.save.promise(saved);
   const { format, bytes } = await encode(job, saved);
   const file = `${image.index}.${format}`;
-  await writeChecked(join(job.assignment.tempFolder, file), bytes);
+  const path = join(job.assignment.tempFolder, file);
+  await writeFile(path, bytes).catch((thrown) => {
+    throw writeError(path, thrown);
+  });
   await job.deps.send({
     type: 'image',
     jobId: job.assignment.jobId,
@@ -81,16 +85,6 @@ async function encode(
     if (TapestryError.from(thrown).code !== 'INVALID_FIELD' || chosen === 'png') throw thrown;
     job.context.warn(`the settings text is too long for ${chosen}: the picture is saved as PNG`);
     return { format: 'png', bytes: await encodePictureFile(saved, 'png', settings) };
-  }
-}
-
-async function writeChecked(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await writeFile(path, bytes);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new TapestryError('DISK_FULL', { value: path, cause });
-    throw new TapestryError('OUTPUT_UNWRITABLE', { value: path, reason: message, cause });
   }
 }
 

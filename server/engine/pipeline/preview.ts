@@ -12,6 +12,7 @@ import {
 } from '#core/imaging/preview-map.ts';
 import { itemOf, type Tensor } from '#core/tensor.ts';
 import type { CheckpointModel } from '../runtime/types.ts';
+import { decodeLatent } from './decode.ts';
 import { type BatchRun, numberOption } from './job-run.ts';
 
 /** Previews may cost this share of the time between them. */
@@ -98,14 +99,9 @@ async function mapGrid(batch: BatchRun, denoised: Tensor): Promise<Picture> {
 }
 
 async function decodeGrid(batch: BatchRun, denoised: Tensor): Promise<Picture> {
-  const model = batch.job.model!;
-  const [count, , height, width] = denoised.shape as [number, number, number, number];
-  const { latentScale, downscale } = model.info;
   const pictures: Picture[] = [];
-  for (let i = 0; i < count; i++) {
-    const latent = itemOf(denoised, i).data.map((value) => value / latentScale);
-    const data = await model.decode(latent, height, width);
-    pictures.push(toPicture({ data, shape: [1, 3, height * downscale, width * downscale] }));
+  for (let i = 0; i < denoised.shape[0]!; i++) {
+    pictures.push(toPicture(await decodeLatent(batch.job.model!, itemOf(denoised, i))));
   }
-  return tile(pictures, Math.ceil(Math.sqrt(count)));
+  return tile(pictures, Math.ceil(Math.sqrt(pictures.length)));
 }
